@@ -1,0 +1,217 @@
+"""Raw holds versions: what a load adds, leaves, closes and sets aside."""
+
+from __future__ import annotations
+
+from dataclasses import astuple
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.contract import PullResult, SourceError
+from pipelines.archive import Archive
+from pipelines.load import FrameLoad, load_pull
+from pipelines.warehouse import Warehouse
+from tests.pipelines.scripted import NIGHTS, Scripted
+
+
+class Nights:
+    """A warehouse, an archive and one scripted source; each call is one night."""
+
+    def __init__(self, folder: Path, source: Scripted) -> None:
+        self.warehouse = Warehouse(folder / "warehouse.duckdb")
+        self.archive = Archive(folder / "archive")
+        self.source = source
+        self.n = 0
+
+    def __call__(self, *says: Any, night: int | None = None) -> list[FrameLoad]:
+        self.source.says = list(says)
+        as_of = NIGHTS[self.n if night is None else night]
+        pull = self.archive.pull(self.source, {}, as_of)
+        self.n += 1
+        return load_pull(self.warehouse, self.source, pull, f"run{self.n}")
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        with self.warehouse.connect() as connection:
+            return connection.execute(query).fetchall()
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Nights:
+    return Nights(tmp_path, Scripted(people="whole"))
+
+
+@pytest.fixture
+def worklogs(tmp_path: Path) -> Nights:
+    return Nights(tmp_path, Scripted(worklogs="incremental"))
+
+
+def person(key: str, name: str = "Ann", **more: Any) -> dict[str, Any]:
+    return {"person_key": key, "full_name": name, **more}
+
+
+def worklog(key: str, seconds: int = 60, version: str | None = None) -> dict[str, Any]:
+    return {
+        "worklog_key": key,
+        "work_item_key": "10",
+        "account_key": "a",
+        "started_at": "2026-03-01T08:00:00Z",
+        "seconds": seconds,
+        "version": version,
+    }
+
+
+HISTORY = (
+    "select person_key, full_name, day(as_of), day(gone_at) from raw.people order by 1, as_of, 2"
+)
+
+
+def test_a_whole_frame_keeps_what_changed_and_closes_what_vanished(people: Nights) -> None:
+    people({"people": [person("1"), person("2", "Bob")]})
+    (load,) = people({"people": [person("1", "Anna"), person("3", "Cy")]})
+    assert people.rows(HISTORY) == [
+        ("1", "Ann", 1, 2),
+        ("1", "Anna", 2, None),
+        ("2", "Bob", 1, 2),
+        ("3", "Cy", 2, None),
+    ]
+    assert astuple(load)[2:8] == (2, 2, 0, 0, 0, 1)
+
+
+def test_the_same_night_twice_changes_nothing(people: Nights) -> None:
+    people({"people": [person("1"), person("2", "Bob")]}, night=0)
+    before = people.rows("select * from raw.people order by record_key")
+    (load,) = people({"people": [person("2", "Bob"), person("1")]}, night=0)
+    assert people.rows("select * from raw.people order by record_key") == before
+    assert (load.rows_loaded, load.rows_unchanged) == (0, 2)
+
+
+def test_what_vanished_can_come_back(people: Nights) -> None:
+    people({"people": [person("1"), person("2", "Bob")]})
+    people({"people": [person("1")]})
+    people({"people": [person("1"), person("2", "Bob")]})
+    assert people.rows(HISTORY)[1:] == [("2", "Bob", 1, 2), ("2", "Bob", 3, None)]
+
+
+def test_two_instances_of_a_system_do_not_close_each_others_rows(tmp_path: Path) -> None:
+    one, two = Scripted("one", people="whole"), Scripted("two", people="whole")
+    nights = Nights(tmp_path, one)
+    nights({"people": [person("1")]})
+    nights.source = two
+    nights({"people": [person("9")]})
+    assert nights.rows(
+        "select source, person_key from raw.people where gone_at is null order by 1"
+    ) == [("one", "1"), ("two", "9")]
+
+
+def test_a_whole_frame_that_comes_empty_is_not_believed(people: Nights) -> None:
+    people({"people": [person("1"), person("2")]})
+    (load,) = people({"people": []})
+    assert load.status == "stale"
+    assert "2 rows are known" in load.message
+    assert people.rows("select count(*) from raw.people where gone_at is null") == [(2,)]
+
+
+def test_a_record_that_is_bad_tonight_keeps_its_last_good_version(people: Nights) -> None:
+    people({"people": [person("1"), person("2", "Bob")]})
+    (load,) = people({"people": [person("1"), person("2", "Bob", hired_on="soon")]})
+    assert people.rows("select person_key from raw.people where gone_at is null order by 1") == [
+        ("1",),
+        ("2",),
+    ]
+    assert (load.rows_quarantined, load.rows_deleted) == (1, 0)
+    people({"people": [person("1"), person("2", "Bob", hired_on="soon")]})
+    assert people.rows("select record_key, reason from raw.quarantine") == [
+        ("2", "hired_on: 'soon' is not a date (YYYY-MM-DD)")
+    ]
+
+
+def test_nothing_is_taken_for_deleted_from_an_incomplete_read(people: Nights) -> None:
+    people({"people": [person("1"), person("2", "Bob")]})
+    people.source.result = PullResult(incomplete={"people": "403 on 1 record"})
+    (load,) = people({"people": [person("1", "Anna")]})
+    assert people.rows(HISTORY) == [
+        ("1", "Ann", 1, 2),
+        ("1", "Anna", 2, None),
+        ("2", "Bob", 1, None),
+    ]
+    assert load.rows_deleted == 0
+    assert "403 on 1 record" in load.message
+
+
+def test_an_incremental_frame_is_appended_and_nothing_is_closed(worklogs: Nights) -> None:
+    worklogs({"worklogs": [worklog("1"), worklog("2")]})
+    (load,) = worklogs({"worklogs": [worklog("2"), worklog("3")]})
+    assert worklogs.rows(
+        "select worklog_key, day(as_of), gone_at from raw.worklogs order by 1"
+    ) == [("1", 1, None), ("2", 1, None), ("3", 2, None)]
+    assert (load.rows_pulled, load.rows_loaded, load.rows_unchanged) == (2, 1, 1)
+
+
+def test_pages_that_overlap_count_as_duplicates(worklogs: Nights) -> None:
+    pages = {"worklogs": [worklog("1"), worklog("2")]}, {"worklogs": [worklog("2"), worklog("3")]}
+    (load,) = worklogs(*pages)
+    assert (load.rows_pulled, load.rows_loaded, load.rows_duplicate) == (4, 3, 1)
+
+
+def test_every_pulled_row_is_accounted_for(worklogs: Nights) -> None:
+    worklogs({"worklogs": [worklog("1")]})
+    rows = [worklog("1"), worklog("2"), worklog("2"), worklog("3", seconds=0)]
+    (load,) = worklogs({"worklogs": rows})
+    parts = load.rows_loaded, load.rows_unchanged, load.rows_duplicate, load.rows_quarantined
+    assert parts == (1, 1, 1, 1)
+    assert load.rows_pulled == sum(parts)
+
+
+def test_a_failed_pull_loads_nothing_and_keeps_its_state(people: Nights) -> None:
+    people.source.result = PullResult(state={"since": 1})
+    people({"people": [person("1")]})
+    people.source.result = PullResult(state={"since": 2})
+    (load,) = people({"people": [person("2")]}, SourceError("t: 401: the token is wrong."))
+    assert (load.status, load.message) == ("failed", "t: 401: the token is wrong.")
+    assert people.rows("select person_key from raw.people") == [("1",)]
+    assert people.warehouse.states() == {"t": {"since": 1}}
+    assert people.rows("select status, pulled_at from raw.frame_loads order by run_id")[1] == (
+        "failed",
+        None,
+    )
+
+
+def test_a_frame_that_cannot_be_read_leaves_the_others(tmp_path: Path) -> None:
+    nights = Nights(tmp_path, Scripted(people="whole", org_units="whole"))
+    unit = {"org_unit_key": "u", "name": "U", "effective_from": "2026-01-01"}
+    nights({"people": [person("1")], "org_units": [unit]})
+    loads = nights({"people": "people.csv, line 1: nonsense", "org_units": [unit]})
+    assert {load.frame: load.status for load in loads} == {"people": "failed", "org_units": "ok"}
+    assert nights.rows("select count(*) from raw.people where gone_at is null") == [(1,)]
+
+
+def test_a_connector_that_breaks_is_a_failed_pull_not_a_stopped_night(people: Nights) -> None:
+    (load,) = people(ZeroDivisionError("a bug"))
+    assert load.status == "failed"
+    assert "ZeroDivisionError" in load.message
+    assert "scripted.py, line" in load.message
+
+
+def test_a_row_leads_back_to_its_page(people: Nights) -> None:
+    people({"people": [person("1")]}, {"people": [person("2")]})
+    ((reference,),) = people.rows("select page_ref from raw.people where person_key = '2'")
+    source, pull_id, number = reference.split("/")
+    (pull,) = people.archive.pulls()
+    assert (source, pull_id) == (pull.source, pull.pull_id)
+    assert b'"person_key":"2"' in dict(pull.pages())[int(number)].body
+
+
+def test_the_load_leaves_no_package_and_no_rows_in_staging(people: Nights) -> None:
+    people({"people": [person("1")]})
+    people({"people": [person("1", "Anna")]})
+    assert list(people.warehouse.path.parent.glob(".dlt-*")) == []
+    assert people.rows("select count(*) from raw_staging.people") == [(0,)]
+
+
+def test_the_archive_forgets_what_is_older_than_it_keeps(people: Nights) -> None:
+    for _ in range(3):
+        people({"people": [person("1")]})
+    gone = people.archive.prune(1, NIGHTS[2])
+    assert [pull.as_of for pull in gone] == [NIGHTS[0]]
+    assert [pull.as_of for pull in people.archive.pulls()] == NIGHTS[1:3]
