@@ -3,7 +3,8 @@
 Belongs here: everything that decides when and in which order things happen.
 Does not belong here: vendor payloads (`connectors`), formulas of measures (`dbt_project`).
 
-No part that runs here may report home, so that is switched off before any of them is imported.
+No part that runs here may report home, so that is switched off before any of them is imported;
+dlt's remarks on types that our own edge has already made sure of are left out.
 """
 
 import os
@@ -13,5 +14,6 @@ for _switch, _value in (
     ("DAGSTER_DISABLE_TELEMETRY", "yes"),
     ("DBT_SEND_ANONYMOUS_USAGE_STATS", "false"),
     ("RUNTIME__DLTHUB_TELEMETRY", "false"),
+    ("RUNTIME__LOG_LEVEL", "ERROR"),
 ):
     os.environ[_switch] = _value

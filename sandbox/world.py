@@ -12,7 +12,9 @@ in the tables, so the world at an earlier instant is a cut of the same rows.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import dataclass, fields
+from pathlib import Path
 
 import polars as pl
 
@@ -33,19 +35,40 @@ SCHEMAS: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
     "units": {"unit": _T, "name": _T, "parent": _T, "head": _T, "valid_from": _D},
     # `email_now` is what HR shows; `email_then` what trackers may still hold
     "people": {
-        "person": _T, "employee_number": _T, "full_name": _T, "email_now": _T, "email_then": _T,
-        "location": _T, "employment_type": _T, "hired_on": _D, "left_on": _D,
-        "leave_from": _D, "leave_to": _D,
+        "person": _T,
+        "employee_number": _T,
+        "full_name": _T,
+        "email_now": _T,
+        "email_then": _T,
+        "location": _T,
+        "employment_type": _T,
+        "hired_on": _D,
+        "left_on": _D,
+        "leave_from": _D,
+        "leave_to": _D,
     },
     "seats": {
-        "seat": _T, "person": _T, "unit": _T, "manager": _T, "title": _T, "family": _T,
-        "fte": _F, "is_primary": _B, "effective_from": _D, "effective_to": _D,
+        "seat": _T,
+        "person": _T,
+        "unit": _T,
+        "manager": _T,
+        "title": _T,
+        "family": _T,
+        "fte": _F,
+        "is_primary": _B,
+        "effective_from": _D,
+        "effective_to": _D,
     },
     # `email`/`employee_number` are what the tracker shows (null: hidden); `person` the truth
     # (null: contractor or robot); `created_at` when the account appears
     "accounts": {
-        "account": _T, "person": _T, "email": _T, "employee_number": _T, "display_name": _T,
-        "is_active": _B, "created_at": _I,
+        "account": _T,
+        "person": _T,
+        "email": _T,
+        "employee_number": _T,
+        "display_name": _T,
+        "is_active": _B,
+        "created_at": _I,
     },
     # declared files
     "identity_overrides": {"account": _T, "employee_number": _T},
@@ -53,58 +76,130 @@ SCHEMAS: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
     "locations": {"location": _T, "country": _T, "subdivision": _T, "time_zone": _T},
     # `status` is the status at creation; later ones are in goal_events. `ends_on` likewise
     "goals": {
-        "goal": _T, "title": _T, "why": _T, "level": _T, "visibility": _T, "unit": _T,
-        "cycle": _T, "starts_on": _D, "ends_on": _D, "status": _T, "weight": _F, "origin": _T,
-        "created_by": _T, "created_at": _I, "checkin_cadence_days": _N, "need_key": _T,
+        "goal": _T,
+        "title": _T,
+        "why": _T,
+        "level": _T,
+        "visibility": _T,
+        "unit": _T,
+        "cycle": _T,
+        "starts_on": _D,
+        "ends_on": _D,
+        "status": _T,
+        "weight": _F,
+        "origin": _T,
+        "created_by": _T,
+        "created_at": _I,
+        "checkin_cadence_days": _N,
+        "need_key": _T,
         "need_confirmed_on": _D,
     },
     # field is status, starts_on, ends_on, level or weight; values as text
     "goal_events": {
-        "event": _T, "goal": _T, "at": _I, "author": _T, "field": _T, "before": _T, "after": _T,
+        "event": _T,
+        "goal": _T,
+        "at": _I,
+        "author": _T,
+        "field": _T,
+        "before": _T,
+        "after": _T,
     },
     # exist from the child's (edges) or the goal's (owners) creation on; `child`/`parent` may name
     # a goal that does not exist (orphans)
     "goal_edges": {"child": _T, "parent": _T, "edge_type": _T, "weight": _F},
     "goal_owners": {"goal": _T, "person": _T, "unit": _T},
     "checkins": {
-        "checkin": _T, "goal": _T, "at": _I, "author": _T, "progress": _F, "confidence": _F,
+        "checkin": _T,
+        "goal": _T,
+        "at": _I,
+        "author": _T,
+        "progress": _F,
+        "confidence": _F,
         "status": _T,
     },
     "metrics": {
-        "metric": _T, "name": _T, "unit": _T, "cadence_days": _N, "is_leading": _B,
-        "is_customer_facing": _B, "owner": _T, "created_at": _I,
+        "metric": _T,
+        "name": _T,
+        "unit": _T,
+        "cadence_days": _N,
+        "is_leading": _B,
+        "is_customer_facing": _B,
+        "owner": _T,
+        "created_at": _I,
     },
     "goal_metrics": {
-        "goal": _T, "metric": _T, "kind": _T, "baseline": _F, "target": _F, "weight": _F,
+        "goal": _T,
+        "metric": _T,
+        "kind": _T,
+        "baseline": _F,
+        "target": _F,
+        "weight": _F,
         "effective_from": _D,
     },
     "observations": {
-        "metric": _T, "observed_on": _D, "value": _F, "entry": _T, "recorded_at": _I,
+        "metric": _T,
+        "observed_on": _D,
+        "value": _F,
+        "entry": _T,
+        "recorded_at": _I,
     },
     # links said in the goal system or in a declared file; `by_name` links use the item's name
     "links": {
-        "goal": _T, "item": _T, "linked_at": _I, "unlinked_at": _I, "stated_in": _T, "by_name": _B,
+        "goal": _T,
+        "item": _T,
+        "linked_at": _I,
+        "unlinked_at": _I,
+        "stated_in": _T,
+        "by_name": _B,
     },
     # `name` is the human name (PROJ-12); first_* hold at creation, events change them
     "items": {
-        "item": _T, "name": _T, "project": _T, "parent": _T, "is_initiative": _B, "type": _T,
-        "title": _T, "created_at": _I, "reporter": _T, "first_status": _T, "first_assignee": _T,
-        "first_goals": _T, "started_on": _D, "due_on": _D, "points": _F, "deleted_at": _I,
+        "item": _T,
+        "name": _T,
+        "project": _T,
+        "parent": _T,
+        "is_initiative": _B,
+        "type": _T,
+        "title": _T,
+        "created_at": _I,
+        "reporter": _T,
+        "first_status": _T,
+        "first_assignee": _T,
+        "first_goals": _T,
+        "started_on": _D,
+        "due_on": _D,
+        "points": _F,
+        "deleted_at": _I,
     },
     # field is status, assignee or goal (goals: bare goal keys joined by ;); null: none
     "item_events": {
-        "event": _N, "item": _T, "at": _I, "author": _T, "field": _T, "before": _T, "after": _T,
+        "event": _N,
+        "item": _T,
+        "at": _I,
+        "author": _T,
+        "field": _T,
+        "before": _T,
+        "after": _T,
     },
     # `created_at`/`deleted_at`: when the entry appeared in and vanished from the tracker
     "worklogs": {
-        "worklog": _T, "item": _T, "account": _T, "started_at": _I, "seconds": _N,
-        "created_at": _I, "deleted_at": _I,
+        "worklog": _T,
+        "item": _T,
+        "account": _T,
+        "started_at": _I,
+        "seconds": _N,
+        "created_at": _I,
+        "deleted_at": _I,
     },
 }
 
 STATUS_CATEGORY = {
-    "Backlog": "todo", "Selected": "todo", "In Progress": "doing", "In Review": "doing",
-    "Done": "done", "Won't Do": "dropped",
+    "Backlog": "todo",
+    "Selected": "todo",
+    "In Progress": "doing",
+    "In Review": "doing",
+    "Done": "done",
+    "Won't Do": "dropped",
 }
 """The tracker's statuses and what they mean."""
 
@@ -146,3 +241,23 @@ class World:
 def end_of(day: dt.date) -> dt.datetime:
     """The instant that `as_of` names when it is given as a date: its last microsecond, UTC."""
     return dt.datetime.combine(day, dt.time.max, tzinfo=dt.UTC)
+
+
+def save(world: World, folder: Path) -> None:
+    """Write a world as Parquet files, so that another process can `load` it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in SCHEMAS:
+        getattr(world, name).write_parquet(folder / f"{name}.parquet")
+    horizon = {"seed": world.seed, "start": str(world.start), "end": str(world.end)}
+    (folder / "horizon.json").write_text(json.dumps(horizon), encoding="utf-8")
+
+
+def load(folder: Path) -> World:
+    """Read a world that `save` wrote; FileNotFoundError names the file that is missing."""
+    horizon = json.loads((folder / "horizon.json").read_text(encoding="utf-8"))
+    return World(
+        seed=horizon["seed"],
+        start=dt.date.fromisoformat(horizon["start"]),
+        end=dt.date.fromisoformat(horizon["end"]),
+        **{name: pl.read_parquet(folder / f"{name}.parquet") for name in SCHEMAS},
+    )

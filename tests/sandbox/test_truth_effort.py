@@ -11,7 +11,7 @@ from tests.sandbox.tiny_world import Row, at, on, one, truth, world
 
 MONDAY = "2026-03-02"
 WEEK = on(MONDAY)
-ANNA = {
+ANNA: dict[str, list[Row]] = {
     "people": [{"person": "anna", "employee_number": "7", "location": "Munich"}],
     "seats": [{"person": "anna", "unit": "root"}],
     "units": [{"unit": "root"}],
@@ -120,9 +120,7 @@ def test_a_day_in_progress_is_shared_among_its_items_and_worklogs_win() -> None:
         event("j", "2026-03-03 23:00", "status", "In Review", "Done"),  # midnight in Munich
         event("i", "2026-03-05 09:00", "assignee", "a1", None),
     ]
-    found = effort(
-        items=items, item_events=events, worklogs=[log("big", "2026-03-05 07:00", 4)]
-    )
+    found = effort(items=items, item_events=events, worklogs=[log("big", "2026-03-05 07:00", 4)])
     assert found == [
         ("2026-03-02", "i", 1.0, "status"),
         ("2026-03-03", "i", 0.5, "status"),
@@ -209,13 +207,13 @@ def test_fte_is_the_sum_of_the_days_seats() -> None:
 
 # Links --------------------------------------------------------------------------------------
 
-GOALS = [
+GOALS: list[Row] = [
     {"goal": "top", "level": "company"}, {"goal": "loose"}, {"goal": "old", "level": "company",
      "ends_on": dt.date(2026, 1, 31)}, {"goal": "plan", "status": "draft"},
     {"goal": "broken"},
 ]  # fmt: skip
-EDGES = [{"child": "broken", "parent": "old"}]
-ITEMS = [
+EDGES: list[Row] = [{"child": "broken", "parent": "old"}]
+ITEMS: list[Row] = [
     {"item": "ini", "name": "P-1", "is_initiative": True},
     {"item": "story", "name": "P-2", "parent": "ini"},
     {"item": "task", "name": "P-3", "parent": "story"},

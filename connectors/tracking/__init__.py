@@ -1,0 +1,1 @@
+"""Project-tracking systems: accounts, work items, their changes, worklogs."""

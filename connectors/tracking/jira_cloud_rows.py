@@ -1,0 +1,292 @@
+"""Jira Cloud's answers as canonical rows.
+
+Belongs here: Jira's payloads: which field becomes which column.
+Does not belong here: how answers are fetched (`jira_cloud`), types and bounds (`edge`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
+
+import orjson
+import polars as pl
+
+from connectors.contract import Page, SourceError
+from connectors.records import Reader, batches, parsed, table, times
+from connectors.tracking.jira_cloud_settings import Category, SiteMapping
+
+_CATEGORIES: Final[dict[str, Category]] = {"new": "todo", "indeterminate": "doing", "done": "done"}
+_PARENT_FIELDS: Final = ("parent", "IssueParentAssociation", "Parent", "Epic Link", "Parent Link")
+_SEPARATORS: Final = re.compile(r"[,;\s]+")
+
+Group = list[tuple[int, Any]]
+"""Numbered bodies of one stream."""
+
+
+class Rows:
+    """Maps the pages of one pull, in their order, onto the canonical frames."""
+
+    def __init__(self, site_url: str, projects: tuple[str, ...], mapping: SiteMapping) -> None:
+        self._site_url = site_url.rstrip("/")
+        self._scoped = bool(projects)
+        self._mapping = mapping
+        self._swept_at: str | None = None
+        self._employee_numbers: dict[str, str | None] = {}
+        self._sweeps: dict[str, list[tuple[str, int]]] = {"work_items": [], "worklogs": []}
+        self._complete = {"work_items": False, "worklogs": False}
+        self._issue_readers = self._make_issue_readers()
+        self._change_kinds = self._make_change_kinds()
+
+    def of(self, pages: Iterable[tuple[int, Page]]) -> Iterator[tuple[str, pl.DataFrame]]:
+        """Yield (frame, rows); the key sweeps come last. Raises SourceError."""
+        mapped: dict[str, tuple[str, Callable[[Group], pl.DataFrame]]] = {
+            "users": ("accounts", self._accounts),
+            "issues": ("work_items", self._items),
+            "changelogs": ("work_item_changes", self._changes),
+            "worklogs": ("worklogs", lambda group: self._worklogs(*_spread(group, None))),
+            "issue_worklogs": ("worklogs", self._issue_worklogs),
+        }
+        for stream, group in batches(self._numbered(pages)):
+            if stream in mapped:
+                frame, rows = mapped[stream]
+                yield frame, rows(group)
+            elif stream == "server":
+                self._swept_at = group[0][1]["serverTime"]
+            elif stream == "issue_sweep":
+                self._sweep("work_items", group, "issues", "id")
+            elif stream == "worklog_sweep":
+                self._sweep("worklogs", group, "values", "worklogId")
+        for frame, keys in self._sweeps.items():
+            yield "key_sweeps", self._sweep_rows(frame, keys)
+
+    def _numbered(self, pages: Iterable[tuple[int, Page]]) -> Iterator[tuple[int, Page]]:
+        """Take employee numbers out of the pages on the way: the account is in the question."""
+        for number, page in pages:
+            if page.stream != "user_properties":
+                yield number, page
+                continue
+            account = parse_qs(urlsplit(page.request).query)["accountId"][0]
+            value = parsed(number, page).get("value")
+            self._employee_numbers[account] = value if value is None else str(value)
+
+    def _accounts(self, group: Group) -> pl.DataFrame:
+        known = self._employee_numbers
+        readers = _ACCOUNT | {"employee_number": lambda user: known.get(user["accountId"])}
+        return table(*_spread(group, None), readers)
+
+    def _items(self, group: Group) -> pl.DataFrame:
+        rows = table(*_spread(group, "issues"), self._issue_readers)
+        return rows.with_columns(
+            times(rows[name]) for name in ("created_at", "updated_at", "closed_at")
+        )
+
+    def _make_issue_readers(self) -> dict[str, Reader]:
+        mapping, browse = self._mapping, f"{self._site_url}/browse/"
+        initiatives = frozenset(mapping.initiative_types)
+        points, start, extra = mapping.points_field, mapping.start_field, mapping.extra_fields
+        readers: dict[str, Reader] = {
+            "work_item_key": lambda issue: issue["id"],
+            "parent_key": lambda issue: (issue["fields"].get("parent") or _NOTHING).get("id"),
+            "is_initiative": lambda issue: issue["fields"]["issuetype"]["name"] in initiatives,
+            "type": lambda issue: issue["fields"]["issuetype"]["name"],
+            "title": lambda issue: issue["fields"].get("summary"),
+            "status": lambda issue: issue["fields"]["status"]["name"],
+            "status_category": lambda issue: self._category(issue["fields"]),
+            "assignee_key": lambda issue: _account(issue["fields"].get("assignee")),
+            "reporter_key": lambda issue: _account(issue["fields"].get("reporter")),
+            "created_at": lambda issue: issue["fields"]["created"],
+            "updated_at": lambda issue: issue["fields"]["updated"],
+            "due_on": lambda issue: issue["fields"].get("duedate"),
+            "closed_at": lambda issue: self._closed(issue["fields"]),
+            "labels": lambda issue: ";".join(issue["fields"].get("labels") or ()) or None,
+            "goal_refs": lambda issue: self._goals(issue["fields"]),
+            "url": lambda issue: browse + issue["key"],
+        }
+        if start:
+            readers["started_on"] = lambda issue: issue["fields"].get(start)
+        if points:
+            readers["points"] = lambda issue: issue["fields"].get(points)
+        if extra:
+            readers["extra"] = lambda issue: orjson.dumps(
+                {name: issue["fields"].get(name) for name in extra}
+            ).decode()
+        return readers
+
+    def _category(self, fields: dict[str, Any]) -> Category | None:
+        status = fields["status"]
+        meant = self._mapping.status_categories.get(status["name"])
+        if meant:
+            return meant
+        category = _CATEGORIES.get(status["statusCategory"]["key"])
+        if category == "done":
+            resolution = fields.get("resolution")
+            if resolution and resolution["name"] in self._mapping.dropped_resolutions:
+                return "dropped"
+        return category
+
+    def _closed(self, fields: dict[str, Any]) -> str | None:
+        if self._category(fields) not in ("done", "dropped"):
+            return None
+        return fields.get("resolutiondate") or fields.get("statuscategorychangedate")
+
+    def _goals(self, fields: dict[str, Any]) -> str | None:
+        named: list[str] = []
+        for name in self._mapping.goal_fields:
+            value = fields.get(name)
+            if value is not None:
+                named += _names(value)
+        return self._refs(named + self._labelled(fields.get("labels") or ()))
+
+    def _labelled(self, labels: Iterable[str]) -> list[str]:
+        prefix = self._mapping.goal_label_prefix
+        if not prefix:
+            return []
+        return [label[len(prefix) :] for label in labels if label.startswith(prefix)]
+
+    def _refs(self, named: list[str]) -> str | None:
+        if not named:
+            return None
+        source = self._mapping.goal_source
+        if source:
+            named = [name if ":" in name else f"{source}:{name}" for name in named]
+        return ";".join(dict.fromkeys(named))
+
+    def _changes(self, group: Group) -> pl.DataFrame:
+        kinds, records, numbers = self._change_kinds, [], []
+        logs, pages = _spread(group, "issueChangeLogs")
+        for log, page in zip(logs, pages, strict=True):
+            found = _wanted(log, kinds)
+            records += found
+            numbers += [page] * len(found)
+        readers: dict[str, Reader] = {
+            "change_key": lambda change: f"{change[1]['id']}-{change[2]}",
+            "work_item_key": lambda change: change[0],
+            "changed_at": lambda change: change[1]["created"],
+            "author_key": lambda change: _account(change[1].get("author")),
+            "field": lambda change: kinds[change[4]],
+            "from_value": lambda change: self._value(change[3], change[4], "from"),
+            "to_value": lambda change: self._value(change[3], change[4], "to"),
+        }
+        rows = table(records, numbers, readers)
+        at = rows["changed_at"]
+        at = times(at) if at.dtype == pl.String() else at.cast(pl.Int64).cast(_MILLISECONDS)
+        idle = (pl.col("field") == "goal") & pl.col("from_value").eq_missing(pl.col("to_value"))
+        return rows.with_columns(at, version=at).filter(~idle.fill_null(value=False))
+
+    def _make_change_kinds(self) -> dict[str, str]:
+        kinds = {"status": "status", "assignee": "assignee", "duedate": "due"}
+        kinds |= dict.fromkeys(_PARENT_FIELDS, "parent")
+        kinds |= dict.fromkeys(self._mapping.goal_fields, "goal")
+        return kinds | ({"labels": "goal"} if self._mapping.goal_label_prefix else {})
+
+    def _value(self, item: dict[str, Any], name: str, side: str) -> str | None:
+        """A status by its name, accounts and items by their keys, goals as references."""
+        if name == "status":
+            return item.get(f"{side}String")
+        if self._change_kinds[name] != "goal":
+            return item.get(side)
+        words = _names(item.get(f"{side}String") or "")
+        return self._refs(self._labelled(words) if name == "labels" else words)
+
+    def _worklogs(self, records: list[Any], numbers: list[int]) -> pl.DataFrame:
+        rows = table(records, numbers, _WORKLOG)
+        rows = rows.with_columns(times(rows["started_at"]), times(rows["version"]))
+        if not self._scoped or rows.is_empty():
+            return rows
+        ours = pl.Series([key for key, _ in self._sweeps["work_items"]], dtype=pl.String)
+        strange = ~pl.col("work_item_key").is_in(ours.implode())
+        return rows.filter(~strange.fill_null(value=False))
+
+    def _issue_worklogs(self, group: Group) -> pl.DataFrame:
+        """Worklogs of one issue, which the list of changed worklogs holds back: swept here."""
+        records, numbers = _spread(group, "worklogs")
+        self._sweeps["worklogs"] += [
+            (str(record["id"]), number) for record, number in zip(records, numbers, strict=True)
+        ]
+        return self._worklogs(records, numbers)
+
+    def _sweep(self, frame: str, group: Group, name: str, key: str) -> None:
+        for number, body in group:
+            self._sweeps[frame] += [(str(row[key]), number) for row in body[name]]
+        last = group[-1][1]
+        ended = last.get("isLast", "nextPageToken" not in last)
+        self._complete[frame] = last.get("lastPage", ended) is True
+
+    def _sweep_rows(self, frame: str, keys: list[tuple[str, int]]) -> pl.DataFrame:
+        return pl.DataFrame(
+            {
+                "frame": pl.Series([frame] * len(keys), dtype=pl.String),
+                "key": pl.Series([key for key, _ in keys], dtype=pl.String),
+                "swept_at": times(pl.Series([self._swept_at] * len(keys), dtype=pl.String)),
+                "is_complete": pl.Series([self._complete[frame]] * len(keys), dtype=pl.Boolean),
+                "page": pl.Series([page for _, page in keys], dtype=pl.Int64),
+            }
+        )
+
+
+_MILLISECONDS: Final = pl.Datetime("ms", "UTC")
+_NOTHING: Final[dict[str, Any]] = {}
+
+
+def _spread(group: Group, name: str | None) -> tuple[list[Any], list[int]]:
+    """All records of some pages, and for each the number of its page."""
+    records: list[Any] = []
+    numbers: list[int] = []
+    for number, body in group:
+        found = body if name is None else body.get(name) if isinstance(body, dict) else None
+        if not isinstance(found, list):
+            what = f"no list `{name}`" if name else "no list"
+            raise SourceError(
+                f"page {number} holds {what} but {str(body)[:120]!r}: Jira's answer has another "
+                "shape than its API says. Nothing of this read is kept; try again."
+            )
+        records += found
+        numbers += [number] * len(found)
+    return records, numbers
+
+
+def _account(user: dict[str, Any] | None) -> str | None:
+    return user["accountId"] if user else None
+
+
+def _names(value: Any) -> list[str]:
+    """Goal keys in a text field, an option, or a list of either."""
+    if isinstance(value, str):
+        return [word for word in _SEPARATORS.split(value) if word]
+    if isinstance(value, list):
+        return [word for part in value for word in _names(part)]
+    return _names(value["value"])
+
+
+def _wanted(log: Any, kinds: dict[str, str]) -> list[Any]:
+    """(issue id, history, n, item, field) of the items that matter; an odd log as it is."""
+    try:
+        issue = log["issueId"]
+        return [
+            (issue, history, n, item, name)
+            for history in log["changeHistories"]
+            for n, item in enumerate(history["items"])
+            if (name := item.get("fieldId") or item["field"]) in kinds
+        ]
+    except (KeyError, TypeError, AttributeError):
+        return [log]
+
+
+_ACCOUNT: Final[dict[str, Reader]] = {
+    "account_key": lambda user: user["accountId"],
+    "email": lambda user: user.get("emailAddress"),
+    "display_name": lambda user: user.get("displayName"),
+    "is_active": lambda user: user.get("active"),
+}
+
+_WORKLOG: Final[dict[str, Reader]] = {
+    "worklog_key": lambda worklog: worklog["id"],
+    "work_item_key": lambda worklog: worklog["issueId"],
+    "account_key": lambda worklog: _account(worklog.get("author")),
+    "started_at": lambda worklog: worklog["started"],
+    "seconds": lambda worklog: worklog["timeSpentSeconds"],
+    "version": lambda worklog: worklog["updated"],
+}

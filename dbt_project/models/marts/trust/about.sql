@@ -1,0 +1,33 @@
+-- What this warehouse is for, what it refuses, by which rules it counts: a row a statement.
+{% set statements = [
+    ('purpose', 'Shows whether the work that people do serves the goals, for a reason they know, on measures they understand and can control.'),
+    ('purpose', 'It motivates and does not mandate: it adds no form to fill in and no score to chase.'),
+    ('as_of', 'This version speaks for ' ~ var('as_of') ~ '.'),
+    ('run', 'It was built by run ' ~ var('run_id') ~ '.'),
+    ('refuses', 'No rank, percentile or league table of units or of the people who lead them.'),
+    ('refuses', 'No row about one person, no name, address or id of a person, no forecast of a person.'),
+    ('refuses', 'No join to appraisal or pay.'),
+    ('refuses', 'No weekly number for a unit of fewer than 20 people; months serve the smaller ones.'),
+    ('refuses', 'Individual and private goals are counted in their unit and never shown.'),
+    ('refuses', 'No score that rises by answering more surveys.'),
+    ('caution', 'A structural link is not yet alignment: people must also see it. Surveys are not in this release.'),
+    ('rules', 'Measures follow the readings in docs/decisions/0002-exact-readings.md (T, G, P, L, E, C).'),
+    ('rules', 'Every number is as_was: people and goals count where they were at the time.'),
+    ('rules', 'A null says why in reason_missing where a table has that column; it never stands for 0.'),
+    ('threshold', 'Survey numbers need at least ' ~ var('minimum_group') ~ ' people.'),
+    ('threshold', 'Effort numbers need at least ' ~ var('minimum_group_effort') ~ ' people.'),
+    ('threshold', 'A person-day is ' ~ var('hours_per_day') ~ ' hours.'),
+    ('threshold', 'aligned_share needs recorded effort of at least 0.3 of capacity.'),
+    ('threshold', 'A check-in is late after its promised cadence, 30 days where none was promised.'),
+    ('threshold', 'A source is fresh for 1.5 times the hours between two planned reads.'),
+    ('not_yet', 'Complementary suppression is not in this release: a hidden cell may be found by subtracting shown ones.'),
+    ('not_yet', 'restated (today’s organisation applied to the past) is not in this release.'),
+    ('not_yet', 'The confidentiality audit that blocks publishing is not in this release.'),
+] %}
+{% for topic, statement in statements %}
+select
+    cast({{ loop.index }} as bigint) as position,
+    '{{ topic }}' as topic,
+    '{{ statement | replace("'", "''") }}' as statement
+{% if not loop.last %}union all{% endif %}
+{% endfor %}

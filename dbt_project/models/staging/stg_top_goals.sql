@@ -1,0 +1,2 @@
+select distinct top_goals.goal_id
+from ({{ standing_rows('top_goals') }}) as top_goals

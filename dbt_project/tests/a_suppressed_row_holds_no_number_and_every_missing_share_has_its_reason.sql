@@ -1,0 +1,19 @@
+select mart.org_unit_id, mart.week_start as period_start
+from {{ ref('effort_alignment') }} as mart
+where
+    (
+        mart.suppressed
+        and coalesce(
+            mart.n_people, mart.person_days, mart.capacity_person_days, mart.effort_coverage,
+            mart.person_days_aligned, mart.person_days_lapsed, mart.person_days_island,
+            mart.person_days_unaligned, mart.person_days_expired, mart.aligned_share,
+            mart.aligned_share_low, mart.aligned_share_high, mart.unmatched_share,
+            mart.basis_worklog_share
+        ) is not null
+    )
+    or mart.suppressed <> coalesce(mart.reason_missing = 'few_people', false)
+    or (mart.aligned_share is null) <> (mart.reason_missing is not null)
+union all
+select mart.org_unit_id, mart.month_start
+from {{ ref('effort_own_unit') }} as mart
+where mart.suppressed <> (mart.person_days is null)

@@ -1,0 +1,5 @@
+{{ config(severity='warn') }}
+
+select source, goal_ref
+from {{ ref('goal_ref') }}
+where goal_id is null

@@ -1,0 +1,218 @@
+"""The command line: `alignmart nightly | check | status | publish | replay | sandbox`.
+
+Belongs here: arguments, exit codes, progress on the terminal. Does not belong here: the work.
+
+Exit codes: 0 it went well; 1 the run or check failed; 2 the configuration or the command is
+wrong. What takes long to import is imported by the command that needs it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from pipelines.clock import ClockError, clock_for, end_of
+from pipelines.config import Config, Sample
+from pipelines.config_file import ConfigError, load
+
+app = typer.Typer(
+    help="Joins HR, tracking and goal systems into alignment marts for BI tools.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+_WIDTH = None if sys.stdout.isatty() else 120
+_out = Console(highlight=False, soft_wrap=True, width=_WIDTH)
+_err = Console(highlight=False, soft_wrap=True, width=_WIDTH, stderr=True)
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", help="Configuration; alignmart.yaml, else the sample company."),
+]
+DayOption = Annotated[
+    dt.datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], help="The day to run for; today without it."),
+]
+
+
+@app.command()
+def nightly(as_of: DayOption = None, config: ConfigOption = None) -> None:
+    """Pull, load, transform, publish; ends with a summary."""
+    settings, day = _loaded(config), as_of.date() if as_of else None
+    try:
+        clock_for(settings, day, None)
+    except ClockError as error:
+        _wrong(str(error))
+    _run(settings, day, pull=True)
+
+
+@app.command()
+def check(config: ConfigOption = None) -> None:
+    """Look at every source without pulling it: access, mapping, files."""
+    from pipelines import sample, systems
+
+    settings = _loaded(config)
+    errors = 0
+    with sample.answering(settings, clock_for(settings, None, None).as_of) as ready:
+        for connector in systems.build(ready):
+            for finding in connector.check():
+                errors += finding.status == "error"
+                colour = {"ok": "green", "warning": "yellow", "error": "red"}[finding.status]
+                _out.print(
+                    f"[{colour}]{finding.status:8}[/]{escape(connector.name)}: "
+                    f"{escape(finding.subject)}: {escape(finding.message)}"
+                )
+    if errors:
+        _failed(f"{errors} to mend before a run can read everything")
+    _out.print("Every source can be read.")
+
+
+@app.command()
+def status(config: ConfigOption = None) -> None:
+    """Which version readers see, which can be returned to, how fresh the sources are."""
+    from pipelines import summary
+
+    if not summary.show_status(_out, _loaded(config)):
+        raise typer.Exit(1)
+
+
+@app.command()
+def publish(
+    to: Annotated[
+        str | None, typer.Option("--to", help="A version that was published before.")
+    ] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Return readers to an already published version."""
+    from pipelines import summary
+    from pipelines.publish import PublishRefused, Shelf, return_to
+
+    shelf = Shelf(_loaded(config).publish_dir)
+    if to is None:
+        _wrong(
+            "publishing alone is refused: only a run that has just built and tested the marts "
+            "may publish them. Run `alignmart nightly`, or name a version with --to: "
+            f"{', '.join(reversed(shelf.versions())) or 'none is published yet'}"
+        )
+    try:
+        summary.show_returned(_out, return_to(shelf, to))
+    except PublishRefused as refusal:
+        _failed(str(refusal))
+
+
+@app.command()
+def replay(
+    since: Annotated[
+        dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="First day to load again.")
+    ],
+    config: ConfigOption = None,
+) -> None:
+    """Map and load archived pages again, then build and publish; nothing is pulled."""
+    from pipelines import night
+    from pipelines.replay import ReplayRefused
+    from pipelines.replay import replay as load_again
+    from pipelines.warehouse import WarehouseBusy
+
+    settings, day = _loaded(config), since.date()
+    warehouse, archive = night.warehouse_of(settings), night.archive_of(settings)
+    try:
+        with warehouse.lease():
+            done = load_again(
+                warehouse, archive, night.mapping_of(settings), day, f"replay since {day}"
+            )
+    except (ReplayRefused, WarehouseBusy) as error:
+        _failed(str(error))
+    _out.print(f"Loaded {len(done.pulls)} archived pulls again.")
+    _run(settings, None, pull=False)
+
+
+@app.command()
+def sandbox(
+    to: Annotated[Path, typer.Option(help="Folder to write into.")],
+    as_of: DayOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Write the sample company's files, as its systems show them on a day."""
+    from pipelines.sample import company
+    from sandbox.observe import write_files
+
+    options = _loaded(config).sample or Sample()
+    day = as_of.date() if as_of else options.end
+    if day > options.end:
+        _wrong(f"the sample company's time ends on {options.end}")
+    write_files(company(options), end_of(day), to)
+    _out.print(f"Wrote hr, goals and declared files as of {day} to {escape(str(to))}")
+
+
+def _run(config: Config, day: dt.date | None, *, pull: bool) -> None:
+    _show_progress()
+    from pipelines import summary
+    from pipelines.dbt import DbtError
+    from pipelines.run import run_nightly
+
+    try:
+        outcome = run_nightly(config, day, pull=pull)
+    except DbtError as error:
+        _failed(str(error))
+    _out.print()
+    summary.show_loads(_out, config, outcome.run_id)
+    summary.show_checks(_out, outcome.results)
+    if outcome.version:
+        summary.show_broken_chains(_out, config)
+        summary.show_how_to_open(_out, config, outcome.version)
+    summary.show_failures(_out, outcome.failures)
+    _out.print(f"Run {outcome.run_id[:8]} took {outcome.seconds:.0f} s.")
+    if not outcome.is_good:
+        raise typer.Exit(1)
+
+
+def _loaded(path: Path | None) -> Config:
+    try:
+        return load(path)
+    except ConfigError as error:
+        _wrong(str(error))
+
+
+def _wrong(message: str) -> NoReturn:
+    """Exit for a mistake of whoever called."""
+    _err.print(escape(message), style="red")
+    raise typer.Exit(2)
+
+
+def _failed(message: str) -> NoReturn:
+    _err.print(escape(message), style="red")
+    raise typer.Exit(1)
+
+
+class _Progress(logging.Handler):
+    """Each step's words with the seconds since the start."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun = time.monotonic()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print one line."""
+        style = "red" if record.levelno >= logging.ERROR else "dim"
+        seconds = time.monotonic() - self.begun
+        _err.print(f"{seconds:6.1f} s  {escape(record.getMessage())}", style=style)
+
+
+def _show_progress() -> None:
+    log = logging.getLogger("alignmart")
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    log.handlers = [_Progress()]
+    log.info("starting")
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,183 @@
+"""The options of `alignmart.yaml`: names, types, defaults and bounds.
+
+Belongs here: what an organisation may set, apart from a source's own options, which are the
+connector's `Settings`.
+Does not belong here: reading the file and explaining its mistakes (`config_file`), secrets
+(`secret`), which system a source speaks to (`systems`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationInfo,
+    model_validator,
+)
+
+from pipelines.nearest import meant
+
+SHIPPED = Path(__file__).parent / "declared"
+"""Declared files of an organisation that declares nothing."""
+
+BUILT_IN_SOURCES = ("declared", "calendar")
+"""Names that no source of the user's may take."""
+
+
+def _from_config_folder(value: object, info: ValidationInfo) -> object:
+    """Paths are relative to the folder of the file that names them."""
+    folder = (info.context or {}).get("folder", Path.cwd())
+    return folder / value if isinstance(value, str | Path) else value
+
+
+ConfigPath = Annotated[Path, BeforeValidator(_from_config_folder)]
+
+
+class Options(BaseModel):
+    """Options that belong together; what is not named here is a mistake."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+
+class Organisation(Options):
+    """Whose work this is."""
+
+    name: str = Field("The sample company", min_length=1, description="Name of the organisation")
+    country: str = Field(
+        "DE",
+        pattern="^[A-Z]{2}$",
+        description="ISO 3166 code of the country whose public holidays count by default",
+    )
+    fiscal_year_start_month: int = Field(
+        1, ge=1, le=12, description="Month in which the fiscal year begins"
+    )
+
+
+def _known_time_zone(value: object) -> object:
+    if isinstance(value, str) and value not in zoneinfo.available_timezones():
+        known = zoneinfo.available_timezones()
+        raise ValueError(f"{value!r} is no time zone of the IANA list{meant(value, known)}")
+    return value
+
+
+class Schedule(Options):
+    """When the nightly run starts."""
+
+    at: str = Field(
+        "04:15", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="Time of day, as HH:MM"
+    )
+    timezone: Annotated[str, BeforeValidator(_known_time_zone)] = Field(
+        "UTC", description="Time zone of that time, from the IANA list"
+    )
+
+
+class Privacy(Options):
+    """The least number of distinct people behind a published number."""
+
+    minimum_group: int = Field(5, ge=3, description="Survey numbers; never under 3")
+    minimum_group_effort: int = Field(
+        5, ge=5, description="Effort, reach, check-ins and incentives; never under 5"
+    )
+
+
+class Archive(Options):
+    """Raw pages as they came, kept so that a number can be followed to its page."""
+
+    keep_days: int = Field(30, ge=1, description="Days that raw pages are kept")
+
+
+class Publish(Options):
+    """What BI tools read."""
+
+    keep_versions: int = Field(7, ge=1, description="Published versions that are kept")
+    include_urls: bool = Field(
+        False, description="Whether addresses of work items are published with initiatives"
+    )
+
+
+class Declared(Options):
+    """Files in which the organisation states what no system knows."""
+
+    identity_overrides: ConfigPath = Field(
+        SHIPPED / "identity_overrides.csv",
+        description="CSV account_source,account_ref,employee_number: this account is that person",
+    )
+    top_goals: ConfigPath = Field(
+        SHIPPED / "top_goals.csv",
+        description="CSV goal_id: goals, as source:key, that count as top whatever their level",
+    )
+    locations: ConfigPath = Field(
+        SHIPPED / "locations.csv",
+        description="CSV location,country,subdivision,time_zone: where a place of work lies",
+    )
+
+
+class Sample(Options):
+    """The sample company, which is run where no source is configured."""
+
+    seed: int = Field(1, ge=0, description="Seed of everything that is drawn at random")
+    people: int = Field(400, ge=40, le=200_000, description="People employed")
+    months: int = Field(15, ge=3, le=60, description="Months of history up to the end")
+    end: dt.date = Field(dt.date(2026, 10, 31), description="Last day of the company's time")
+
+
+class Config(Options):
+    """Everything in `alignmart.yaml`. Secrets stay as they are written, `env:` or `file:`."""
+
+    organisation: Organisation = Field(Organisation(), description="Whose work this is")
+    data_dir: ConfigPath = Field(
+        Path("data"), description="Private folder: warehouse, archive, run records"
+    )
+    publish_dir: ConfigPath = Field(Path("published"), description="Folder that BI tools read")
+    hours_per_day: float = Field(
+        8, gt=0, le=24, description="Hours of worklogs that are one person-day"
+    )
+    schedule: Schedule = Field(Schedule(), description="When the nightly run starts")
+    privacy: Privacy = Field(Privacy(), description="Smallest groups that are shown")
+    archive: Archive = Field(Archive(), description="Raw pages")
+    publish: Publish = Field(Publish(), description="Published versions")
+    declared: Declared = Field(Declared(), description="Declared files")
+    sources: dict[str, dict[str, Any]] = Field(
+        {}, description="Systems to read, each by a name of your choice"
+    )
+    sample: Sample | None = Field(None, description="The sample company, instead of sources")
+    _folder: Path = PrivateAttr(default_factory=Path.cwd)
+
+    def model_post_init(self, context: Any) -> None:
+        """Keep the folder of the file."""
+        self._folder = (context or {}).get("folder", Path.cwd())
+
+    @property
+    def folder(self) -> Path:
+        """The folder that relative paths of sources start at."""
+        return self._folder
+
+    @model_validator(mode="after")
+    def _has_something_to_read(self) -> Config:
+        if self.sources and self.sample:
+            raise ValueError("has both 'sources' and 'sample'; keep one of them")
+        if not self.sources and not self.sample:
+            raise ValueError("has no 'sources'; add one, or 'sample: {}' for the sample company")
+        if self.sources and "organisation" not in self.model_fields_set:
+            raise ValueError("has no 'organisation'; give its name and country")
+        return self
+
+
+def source_name_problem(name: str) -> str | None:
+    """Why `name` cannot be a source's name, or None."""
+    if name in BUILT_IN_SOURCES:
+        return f"source {name!r} has the name of a built-in source; choose another name"
+    if not (name.isascii() and name.isidentifier() and name == name.lower()):
+        return (
+            f"source name {name!r} may hold lower-case letters, digits and underscores, "
+            "and begins with a letter"
+        )
+    return None

@@ -1,0 +1,106 @@
+"""The one way in: a world and an instant give every mart and the steps on the way.
+
+Belongs here: the order of the steps, and the names and ids of what comes out.
+Does not belong here: any formula.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+
+from sandbox.truth import identity as identity_of
+from sandbox.truth.alignment import GoalWeeks
+from sandbox.truth.chain import alignment_chain
+from sandbox.truth.cut import observed
+from sandbox.truth.effort import EffortBook
+from sandbox.truth.goals import GoalGraph, Goals
+from sandbox.truth.initiatives import Initiatives
+from sandbox.truth.items import Items
+from sandbox.truth.links import Links
+from sandbox.truth.metrics import Metrics
+from sandbox.truth.org import Organisation
+from sandbox.truth.presence import days_of_workers
+from sandbox.truth.states import States
+from sandbox.truth.triad import Triad
+from sandbox.truth.units import effort_alignment, effort_own_unit, placed
+from sandbox.truth.work import classified, effort_on_goals, monday
+from sandbox.truth.workdays import Workdays
+from sandbox.world import GOALS, HR, TRACKER, World
+
+
+def compute(
+    world: World, as_of: dt.datetime, *, minimum_group_effort: int = 5, hours_per_day: float = 8.0
+) -> dict[str, pl.DataFrame]:
+    """What an observer at `as_of` (an aware instant) must find in the marts.
+
+    Marts, sorted by key, with the contract's columns: `goal_triad`, `alignment_chain` (without
+    chain_id), `goal_alignment`, `effort_alignment` and `effort_own_unit` (both as_was). Steps on
+    the way: `identity`, `goal_week`, `effort`, `item_class`, `effort_goal`. Raises ValueError
+    where `as_of` has no time zone.
+    """
+    seen = observed(world, as_of)
+    last_day = as_of.astimezone(dt.UTC).date()
+    org = Organisation(seen)
+    workdays = Workdays(seen, org)
+    identity = identity_of.resolve(seen)
+    goals = Goals(seen, org)
+    graph = GoalGraph(seen, goals)
+    states = States(seen, goals, graph)
+    metrics = Metrics(seen)
+    items = Items(seen, as_of)
+    links = Links(seen, goals, items)
+
+    effort = EffortBook(seen, identity, org, workdays, items, last_day, hours_per_day).table()
+    classes, parts = classified(effort, items, links, states, last_day)
+    goal_effort = effort_on_goals(effort, parts)
+    first_day = last_day if effort.is_empty() else monday(min(effort["day"]))
+    nobody = {w for w in effort["worker"].unique() if w.startswith(f"{TRACKER}:")}
+    days = days_of_workers(org, workdays, nobody, first_day, last_day)
+    work = placed(effort, classes, days)
+
+    initiatives = Initiatives(identity, org, items, links, work, last_day)
+    triad = Triad(
+        goals, graph, metrics, initiatives, states.on(last_day), goal_effort, minimum_group_effort
+    )
+    weeks = GoalWeeks(seen, goals, graph, states, metrics, goal_effort, last_day)
+    return {
+        "goal_triad": triad.table(),
+        "alignment_chain": alignment_chain(triad),
+        "goal_alignment": weeks.alignment(),
+        "effort_alignment": effort_alignment(work, days, org, last_day, minimum_group_effort),
+        "effort_own_unit": effort_own_unit(work, minimum_group_effort),
+        "identity": identity.table(),
+        "goal_week": weeks.weeks(),
+        "effort": _by_worker(effort, "work_item_id", "person_days", "basis"),
+        "item_class": _with_ids(classes).sort("work_item_id", "week_start"),
+        "effort_goal": _by_worker(goal_effort, "work_item_id", "goal_id", "person_days", "basis"),
+    }
+
+
+def _with_ids(table: pl.DataFrame) -> pl.DataFrame:
+    """Bare items and goals as `source:key`, named as in marts."""
+    sources = {"item": ("work_item_id", TRACKER), "goal": ("goal_id", GOALS)}
+    return table.select(
+        pl.concat_str(pl.lit(f"{sources[name][1]}:"), pl.col(name)).alias(sources[name][0])
+        if name in sources
+        else pl.col(name)
+        for name in table.columns
+    )
+
+
+def _by_worker(table: pl.DataFrame, *columns: str) -> pl.DataFrame:
+    """person_id, account_id (one of them null), day and `columns`, sorted."""
+    is_person = pl.col("worker").str.starts_with(f"{HR}:")
+    keys = [name for name in columns if name.endswith("_id")]
+    return (
+        _with_ids(table)
+        .select(
+            pl.when(is_person).then("worker").alias("person_id"),
+            pl.when(~is_person).then("worker").alias("account_id"),
+            "day",
+            *columns,
+        )
+        .sort("person_id", "account_id", "day", *keys)
+    )

@@ -1,0 +1,75 @@
+"""Nights add up: again, later, or from the archive, they end with the same core and marts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.nights.company import Company, unequal
+from tests.nights.conftest import LAST_MONTH, another
+from tests.nights.readers import Readers
+
+pytestmark = pytest.mark.xdist_group("small company")
+
+
+@pytest.fixture(scope="module")
+def two_nights(
+    small_company: Company, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Company, Readers]]:
+    """Twelve months in one night, then one more in another, with eight readers all along."""
+    company = another(tmp_path_factory.mktemp("twice"), small_company)
+    company.night(LAST_MONTH)
+    with Readers(company.current, n=8) as readers:
+        company.night()
+    yield company, readers
+
+
+def test_the_same_night_twice_changes_nothing(small_company: Company) -> None:
+    before = small_company.contents()
+    version = os.readlink(small_company.current)
+    small_company.night()
+    assert unequal(before, small_company.contents()) == {}
+    assert os.readlink(small_company.current) != version
+
+
+def test_thirteen_months_at_once_equal_twelve_and_then_one(
+    small_company: Company, two_nights: tuple[Company, Readers]
+) -> None:
+    assert unequal(small_company.contents(), two_nights[0].contents()) == {}
+
+
+def test_an_empty_warehouse_fed_the_archived_nights_equals_the_original(
+    two_nights: tuple[Company, Readers], tmp_path: Path
+) -> None:
+    original = two_nights[0]
+    fed = another(tmp_path, original)
+    fed.with_archive_of(original)
+    code, said = fed.run("replay", "--since", LAST_MONTH.isoformat())
+    assert code == 0, said
+    assert unequal(original.contents(), fed.contents()) == {}
+
+
+def test_a_past_night_is_seen_again_as_it_was(
+    two_nights: tuple[Company, Readers], tmp_path: Path
+) -> None:
+    """`--as-of` a past day pulls nothing and ignores what was first seen later."""
+    once = another(tmp_path, two_nights[0])
+    once.night(LAST_MONTH)
+    then = once.contents()
+    once.night()
+    said = once.night(LAST_MONTH)
+    assert "nothing" in said
+    assert unequal(then, once.contents()) == {}
+
+
+def test_readers_of_a_whole_run_see_no_error_and_no_mixed_version(
+    two_nights: tuple[Company, Readers],
+) -> None:
+    company, readers = two_nights
+    assert readers.errors == []
+    assert readers.mixed == []
+    assert readers.versions_in_order == company.versions
+    assert readers.n_reads >= 8 * 10

@@ -1,0 +1,60 @@
+"""A night that is cut off at any point is made good by the next one."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from pipelines.boundaries import BOUNDARIES
+from tests.nights.company import Company, unequal
+from tests.nights.conftest import another
+
+pytestmark = pytest.mark.xdist_group("killed company")
+
+QUICK = ("load.normalized:jira", "publish.synced")
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Company:
+    """A company whose night nobody cut off."""
+    company = Company(tmp_path_factory.mktemp("whole"), people=60, months=4)
+    company.night()
+    return company
+
+
+def kill_and_run_again(company: Company, kill_at: str) -> None:
+    code, said = company.run("nightly", kill_at=kill_at)
+    assert code == -signal.SIGKILL, said
+    company.night()
+
+
+@pytest.mark.parametrize("kill_at", QUICK)
+def test_a_rerun_after_a_kill_ends_with_the_same_marts(
+    whole: Company, tmp_path: Path, kill_at: str
+) -> None:
+    company = another(tmp_path, whole)
+    kill_and_run_again(company, kill_at)
+    assert unequal(whole.contents(), company.contents()) == {}
+    assert left_behind(company) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kill_at", BOUNDARIES)
+def test_a_rerun_after_a_kill_at_any_boundary_ends_with_the_same_marts(
+    whole: Company, tmp_path: Path, kill_at: str
+) -> None:
+    company = another(tmp_path, whole)
+    kill_and_run_again(company, kill_at)
+    assert unequal(whole.contents(), company.contents()) == {}
+    assert left_behind(company) == []
+
+
+def left_behind(company: Company) -> list[str]:
+    """What a finished night must not leave: half-written versions, packages, other pointers."""
+    published = company.folder / "published"
+    odd = [p.name for p in published.iterdir() if p.name not in ("versions", "current")]
+    odd += [p.name for p in (published / "versions").iterdir() if p.name.startswith(".")]
+    odd += [p.name for p in (company.folder / "data").glob(".dlt-*")]
+    return odd + [p.name for p in published.rglob("*.wal")]

@@ -1,0 +1,98 @@
+"""The marts say what is true of the sample company, to 1e-9."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from sandbox.truth import compute
+from sandbox.world import end_of
+from tests.nights.company import Company
+from tests.nights.equality import KEYS, differences
+
+pytestmark = pytest.mark.xdist_group("default company")
+
+
+def truths(company: Company) -> dict[str, pl.DataFrame]:
+    return compute(company.world(), end_of(company.end))
+
+
+def read(company: Company, mart: str) -> pl.DataFrame:
+    with company.marts() as connection:
+        table = connection.sql(f"select * from marts.{mart}").to_arrow_table()
+    return pl.DataFrame(pl.from_arrow(table))
+
+
+@pytest.fixture(scope="module")
+def truth(default_company: Company) -> dict[str, pl.DataFrame]:
+    return truths(default_company)
+
+
+@pytest.mark.parametrize("mart", KEYS)
+def test_a_published_mart_equals_the_truth(
+    default_company: Company, truth: dict[str, pl.DataFrame], mart: str
+) -> None:
+    found = differences(read(default_company, mart), truth[mart], KEYS[mart])
+    assert found.is_empty(), found
+    assert truth[mart].height > 50
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [2, 3])
+def test_the_marts_of_other_seeds_equal_their_truth(tmp_path: Path, seed: int) -> None:
+    company = Company(tmp_path, seed=seed)
+    company.night()
+    for mart, table in truths(company).items():
+        if mart in KEYS:
+            found = differences(read(company, mart), table, KEYS[mart])
+            assert found.is_empty(), (mart, found)
+
+
+def test_the_comparison_sees_a_cell_a_row_and_a_null_that_differ() -> None:
+    truth = pl.DataFrame({"goal_id": ["a", "b", "c"], "x": [1.0, None, 3.0], "n": [1, 2, 3]})
+    mart = pl.DataFrame({"goal_id": ["a", "b", "d"], "x": [1.0 + 1e-8, 2.0, 3.0], "n": [1, 2, 3]})
+    found = differences(mart, truth, ["goal_id"])
+    assert found.select("goal_id", "column").rows() == [
+        ("c", "(row)"),
+        ("d", "(row)"),
+        ("a", "x"),
+        ("b", "x"),
+    ]
+    near = mart.with_columns(x=pl.Series([1.0 + 1e-10, None, 3.0]), goal_id=truth["goal_id"])
+    assert differences(near, truth, ["goal_id"]).is_empty()
+
+
+def test_every_published_table_has_rows_and_every_column_a_comment(
+    default_company: Company,
+) -> None:
+    with default_company.marts() as connection:
+        tables = [
+            name
+            for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()
+        ]
+        empty = [
+            t for t in tables if connection.sql(f"select 1 from marts.{t} limit 1").fetchall() == []
+        ]
+        silent = connection.execute(
+            "select table_name, column_name from duckdb_columns() "
+            "where schema_name = 'marts' and coalesce(comment, '') = ''"
+        ).fetchall()
+    assert len(tables) >= 16
+    assert empty == []
+    assert silent == []
+
+
+def test_no_published_column_names_a_person(default_company: Company) -> None:
+    people = default_company.world().people
+    secret = set(people["full_name"]) | set(people["email_now"]) | set(people["person"])
+    secret |= {f"hr:{person}" for person in people["person"]}
+    with default_company.marts() as connection:
+        columns = connection.execute(
+            "select table_name, column_name from duckdb_columns() "
+            "where schema_name = 'marts' and data_type = 'VARCHAR'"
+        ).fetchall()
+        for table, column in columns:
+            values = connection.execute(f'select distinct "{column}" from marts.{table}').fetchall()
+            assert secret.isdisjoint(value for (value,) in values), (table, column)
