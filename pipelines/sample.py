@@ -62,9 +62,8 @@ def configured(config: Config) -> Config:
                 "goal_source": GOALS,
                 "points_field": jira_payloads.POINTS,
                 "start_field": jira_payloads.START,
-                "status_categories": {
-                    name: meaning for name, meaning in STATUS_CATEGORY.items() if meaning == "dropped"
-                },
+                "employee_number_property": "employeeNumber",
+                "status_categories": {s: c for s, c in STATUS_CATEGORY.items() if c == "dropped"},
             },
         },
     }

@@ -63,10 +63,12 @@ def show_checks(console: Console, results: DbtResults | None) -> None:
         console.print("Checks: dbt did not get to its tests.")
         return
     failed = results.failed_tests()
-    skipped = len(results.tests) - results.n_passed - len(failed)
+    n_warned = sum(not test.is_blocking for test in failed)
+    n_unreached = len(results.tests) - results.n_passed - len(failed)
     console.print(
-        f"Checks: {results.n_passed} passed, {len(failed)} failed"
-        + (f", {skipped} not reached" if skipped else "")
+        f"Checks: {results.n_passed} passed, {len(failed) - n_warned} failed"
+        + (f", {n_warned} warned" if n_warned else "")
+        + (f", {n_unreached} not reached" if n_unreached else "")
     )
     for test in failed[:_TESTS_SHOWN]:
         console.print(f"  {escape(_said_of(test))}")

@@ -18,3 +18,6 @@
 {# Stands for "always before" and "not ended" in valid_from and valid_to. #}
 {% macro beginning() -%} cast('1900-01-01' as date) {%- endmacro %}
 {% macro open_end() -%} cast('2200-01-01' as date) {%- endmacro %}
+
+{# Stands for an instant that the source does not give. #}
+{% macro undated() -%} cast('1970-01-01T00:00:00Z' as timestamptz) {%- endmacro %}

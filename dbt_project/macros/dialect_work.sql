@@ -7,7 +7,9 @@
 {% macro default__each_day(relation, keep, first, last, step) -%}
     select
         {{ keep | join(', ') }},
-        cast(unnest(generate_series({{ first }}, {{ last }}, interval '{{ step }} days')) as date) as day
+        cast(
+            unnest(generate_series({{ first }}, {{ last }}, interval '{{ step }} days')) as date
+        ) as day
     from {{ relation }}
     where {{ first }} <= {{ last }}
 {%- endmacro %}
@@ -23,6 +25,6 @@
     cast(sum(cast({{ value }} as decimal(38, 18))) as {{ type_double() }})
 {%- endmacro %}
 
-{# Whole days, half up. The inner rounding takes away what adding broken numbers leaves behind,
+{# Whole days, half up. The cast to 9 places takes away what adding broken numbers leaves behind,
    so that two halves of a day are a day. #}
-{% macro half_up(days) -%} floor(round({{ days }}, 9) + 0.5) {%- endmacro %}
+{% macro half_up(days) -%} floor(cast({{ days }} as decimal(38, 9)) + 0.5) {%- endmacro %}

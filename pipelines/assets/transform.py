@@ -9,6 +9,7 @@ import io
 import json
 import logging
 import os
+import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -94,9 +95,18 @@ def build_transform(manifest: Path, given: Mapping[str, list[str]]) -> dg.Assets
                     yield event
         except DagsterDbtCliRuntimeError as error:
             raise dg.Failure(_why_dbt_failed(night, error), allow_retries=False) from error
+        finally:
+            _end(dbt.process)
         reached("transform.end")
 
     return transform
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Leave no dbt behind that holds the warehouse, whatever ended the step."""
+    if process.poll() is None:
+        process.terminate()
+        process.wait()
 
 
 def _why_dbt_failed(night: Night, error: Exception) -> str:

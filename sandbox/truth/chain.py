@@ -15,7 +15,7 @@ from sandbox.truth.alignment import hr_id
 from sandbox.truth.initiatives import whole_days
 from sandbox.truth.links import CONFIDENCE
 from sandbox.truth.triad import Triad
-from sandbox.world import GOALS, TRACKER
+from sandbox.world import GOALS, TRACKER, end_of
 
 CHAIN = {
     "goal_id": pl.String,
@@ -26,7 +26,7 @@ CHAIN = {
     "link_method": pl.String,
     "link_confidence": pl.Float64,
     "effort_allocated": pl.Float64,
-    "as_of": pl.Date,
+    "as_of": pl.Datetime("us", "UTC"),
 }
 
 
@@ -107,7 +107,7 @@ def _row(triad: Triad, chain: Chain, n_rows: int) -> dict[str, Any]:
         "link_method": method,
         "link_confidence": CONFIDENCE[method] if method else None,
         "effort_allocated": None if effort is None else effort / n_rows,
-        "as_of": triad.state.day,
+        "as_of": end_of(triad.state.day),
     }
 
 

@@ -372,6 +372,48 @@ def test_a_change_by_nobody_known_and_text_for_a_time_are_read() -> None:
     assert row["changed_at"] == dt.datetime(2022, 6, 9, 23, 29, 31, 871000, tzinfo=dt.UTC)
 
 
+def test_a_change_of_labels_that_names_no_goal_is_no_change() -> None:
+    def labels(before: str, after: str) -> dict[str, Any]:
+        item = {"fieldId": "labels", "fromString": before, "toString": after}
+        return {"id": after or "-", "created": 1_655_000_000_000, "items": [item]}
+
+    histories = [labels("a goal-G1", "b goal-G1"), labels("b goal-G1", "b"), labels("b", "")]
+    body = {"issueChangeLogs": [{"issueId": "1", "changeHistories": histories}]}
+    source = connector("https://sample.atlassian.net", mapping={"goal_label_prefix": "goal-"})
+    page = Page("changelogs", orjson.dumps(body), "a test")
+    rows = next(iter(source.map([(0, page)])))[1]
+    assert rows.select("field", "from_value", "to_value").rows() == [("goal", "goals:G1", None)]
+
+
+@pytest.mark.parametrize(
+    ("last", "complete"),
+    [
+        ({"isLast": True}, True),
+        ({}, True),
+        ({"isLast": False}, False),
+        ({"nextPageToken": "more"}, False),
+    ],
+)
+def test_a_sweep_is_complete_only_with_its_last_page(last: dict[str, Any], complete: bool) -> None:
+    body = {"issues": [{"id": "1"}]} | last
+    clock = {"serverTime": "2022-06-09T16:29:31.871-0700"}
+    pages = [
+        Page("server", orjson.dumps(clock), "a test"),
+        Page("issue_sweep", orjson.dumps(body), "a test"),
+    ]
+    found = pl.concat(
+        rows for _, rows in connector("https://sample.atlassian.net").map(enumerate(pages))
+    )
+    assert found["is_complete"].to_list() == [complete]
+
+
+def test_an_archived_page_that_is_damaged_is_named() -> None:
+    page = Page("issues", b'{"issues": [', "POST /rest/api/3/search/jql")
+    source = connector("https://sample.atlassian.net")
+    with pytest.raises(SourceError, match=r"page 7 \(POST /rest/api/3/search/jql"):
+        list(source.map([(7, page)]))
+
+
 # check
 
 

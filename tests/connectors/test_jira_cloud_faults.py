@@ -83,6 +83,13 @@ def test_a_fault_that_passes_leaves_no_trace(fault: Fault) -> None:
     assert (found.duplicates > 0) == (fault.kind == "overlap")
 
 
+def test_an_empty_page_does_not_end_the_sweep_of_keys() -> None:
+    pages_of_issues = -(-len(world().items) // 20)
+    found = read_through(Fault("search", "empty_page", at=pages_of_issues + 1))
+    sweeps = found.rows["key_sweeps"].filter(pl.col("frame") == "work_items")
+    assert set(sweeps["key"]) == set(world().items["item"]) and sweeps["is_complete"].all()
+
+
 def test_a_busy_jira_is_waited_for_as_long_as_it_asks() -> None:
     waits: list[float] = []
     assert_everything(
@@ -134,6 +141,9 @@ def test_a_wait_that_is_longer_than_the_cap_is_not_begun() -> None:
         (Fault("search", "status", status=400), "a project, field or type in the config"),
         (Fault("search", "status", at=2, status=404), "the vendor may have removed"),
         (Fault("users", "status", status=410), "a newer alignmart"),
+        (Fault("changelogs", "status", times=None, status=404), "answered 404"),
+        (Fault("changelogs", "status", status=400), "answered 400"),
+        (Fault("worklog_list", "status", times=None, status=404), "answered 404"),
         (Fault("search", "truncated", at=3, times=None), "no whole JSON"),
         (Fault("search", "shape", at=3), "`issues` should be a list"),
         (Fault("users", "shape"), "the answer should be a list"),

@@ -125,7 +125,10 @@ def test_a_source_cannot_take_the_name_of_a_built_in_one(write, name):
 
 def test_sources_need_an_organisation_and_exclude_the_sample_company(write):
     assert "organisation" in problems(write("sources: {hr: {system: files, path: x}}\n"))[0][2]
-    both = "organisation: {name: A, country: DE}\nsample: {}\nsources: {hr: {system: files, path: x}}\n"
+    both = (
+        "organisation: {name: A, country: DE}\nsample: {}\n"
+        "sources: {hr: {system: files, path: x}}\n"
+    )
     assert "keep one" in problems(write(both))[0][2]
     assert "sample" in problems(write("hours_per_day: 8\n"))[0][2]
 

@@ -7,5 +7,6 @@ select
     coalesce(assignments.fte, 1) as fte,
     coalesce(assignments.is_primary, false) as is_primary,
     assignments.effective_from,
-    coalesce({{ date_add_days('assignments.effective_to', 1) }}, {{ open_end() }}) as effective_until
+    coalesce({{ date_add_days('assignments.effective_to', 1) }}, {{ open_end() }})
+        as effective_until
 from ({{ standing_rows('assignments', swept_key='assignment_key') }}) as assignments

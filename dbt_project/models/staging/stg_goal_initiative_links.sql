@@ -9,7 +9,8 @@ select
     nullif(newest.linked_at, cast('1970-01-01T00:00:00Z' as timestamptz)) as linked_at,
     least(newest.unlinked_at, newest.deleted_at) as unlinked_at,
     coalesce(
-        newest.stated_in, case when newest.source = 'declared' then 'declared' else 'goal_system' end
+        newest.stated_in,
+        case when newest.source = 'declared' then 'declared' else 'goal_system' end
     ) as stated_in,
     newest.first_seen_at,
     coalesce(newest.deleted_at, {{ as_of() }}) as last_seen_at

@@ -1,11 +1,15 @@
--- Every day from three years before as_of, or from the first day that something happened (at most
--- ten years back), to two years after.
+-- Every day from three years before as_of, or from the week of the first sign of work or goals (at
+-- most ten years back), to two years after. A sign's day may be the one before in a person's place.
 with first_sign as (
     select min({{ utc_date('started_at') }}) as day
     from {{ source('raw', 'worklogs') }}
     where as_of <= {{ as_of() }}
     union all
-    select min(least({{ utc_date('created_at') }}, coalesce(started_on, {{ utc_date('created_at') }})))
+    select
+        least(
+            min({{ utc_date('created_at') }}),
+            coalesce(min(started_on), min({{ utc_date('created_at') }}))
+        ) as day
     from {{ source('raw', 'work_items') }}
     where as_of <= {{ as_of() }}
     union all
@@ -16,8 +20,8 @@ with first_sign as (
 bounds as (
     select
         {{ week_start(
-            'greatest(' ~ date_add_days(as_of_date(), -3653) ~ ', coalesce(min(day), '
-            ~ as_of_date() ~ '))'
+            'greatest(' ~ date_add_days(as_of_date(), -3653) ~ ', coalesce('
+            ~ date_add_days('min(day)', -1) ~ ', ' ~ as_of_date() ~ '))'
         ) }} as needed_from,
         {{ date_add_days(as_of_date(), -1096) }} as usual_from,
         {{ date_add_days(as_of_date(), 731) }} as last_day
@@ -65,11 +69,13 @@ select
     cast(date_trunc('quarter', dated.day) as date) as quarter_start,
     dated.calendar_year,
     {% set first_month = var('fiscal_year_start_month') | int -%}
-    dated.calendar_year
-    + case when {{ first_month }} > 1 and dated.calendar_month >= {{ first_month }} then 1 else 0 end
-        as fiscal_year,
-    cast(floor(mod(dated.calendar_month - {{ first_month }} + 12, 12) / 3) as bigint) + 1
-        as fiscal_quarter,
+    case
+        when {{ first_month }} > 1 and dated.calendar_month >= {{ first_month }}
+            then dated.calendar_year + 1
+        else dated.calendar_year
+    end as fiscal_year,
+    cast(floor(mod(dated.calendar_month - {{ first_month }} + 12, 12) / 3) as bigint)
+    + 1 as fiscal_quarter,
     {{ iso_weekday('dated.day') }} <= 5 and holidays.day is null as is_working_day,
     dated.is_judged
 from dated

@@ -19,11 +19,16 @@ clipped as (
 ),
 
 staffed_day as (
-    {{ each_day('clipped', ['org_unit_id', 'country', 'subdivision', 'fte'], 'first_day', 'last_day') }}
+    {{ each_day(
+        'clipped', ['org_unit_id', 'country', 'subdivision', 'fte'], 'first_day', 'last_day'
+    ) }}
 ),
 
 capacity_day as (
-    select staffed_day.org_unit_id, staffed_day.day, {{ exact_sum('staffed_day.fte') }} as person_days
+    select
+        staffed_day.org_unit_id,
+        staffed_day.day,
+        {{ exact_sum('staffed_day.fte') }} as person_days
     from staffed_day
     inner join {{ ref('working_day') }} as working_day
         on

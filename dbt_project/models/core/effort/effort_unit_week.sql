@@ -18,7 +18,8 @@ with direct as (
         effort.week_start,
         effort.tree_from
         {%- for name, condition in amounts.items() %},
-        {{ exact_sum('case when ' ~ condition ~ ' then effort.person_days else 0 end') }} as {{ name }}
+        {{ exact_sum('case when ' ~ condition ~ ' then effort.person_days else 0 end') }}
+            as {{ name }}
         {%- endfor %}
     from {{ ref('fct_effort_seat') }} as effort
     inner join {{ ref('item_week_class') }} as class

@@ -1,62 +1,81 @@
 -- Person-days of a worker on a work item on a day (readings E1 to E5): the best basis that the day
 -- has, worklog before status time before span. Worklogs count as written, scaled down to the day's
 -- FTE where they exceed it; the other bases share the day's FTE equally.
-with ranked as (
+with day_basis as (
     select
         candidate.worker_id,
         candidate.day,
-        candidate.work_item_id,
-        candidate.account_id,
         candidate.basis,
-        candidate.seconds,
-        case candidate.basis when 'worklog' then 1 when 'status_time' then 2 else 3 end as basis_rank
+        count(*) as n_items,
+        sum(candidate.seconds) as day_seconds,
+        case candidate.basis
+            when 'worklog' then 1
+            when 'status_time' then 2
+            else 3
+        end as basis_rank,
+        min(candidate.account_id) as account_id
     from {{ ref('effort_candidate') }} as candidate
+    group by candidate.worker_id, candidate.day, candidate.basis
 ),
 
-measured as (
-    select
-        ranked.*,
-        min(ranked.basis_rank) over (
-            partition by ranked.worker_id, ranked.day
-        ) as best_rank,
-        sum(ranked.seconds) over (partition by ranked.worker_id, ranked.day) as day_seconds,
-        count(*) over (
-            partition by ranked.worker_id, ranked.day, ranked.basis_rank
-        ) as n_items
-    from ranked
+best_basis as (
+    select day_basis.worker_id, day_basis.day, min(day_basis.basis_rank) as basis_rank
+    from day_basis
+    group by day_basis.worker_id, day_basis.day
 ),
 
-timed as (
+worked_day as (
     select
-        measured.*,
+        day_basis.worker_id,
+        day_basis.day,
+        day_basis.basis,
+        day_basis.n_items,
+        day_basis.day_seconds,
         accounts.person_id,
         coalesce(seat.person_fte, 1) as day_fte,
         cast(3600 * {{ var('hours_per_day') }} as {{ type_double() }}) as full_day_seconds
-    from measured
-    inner join {{ ref('tracker_account') }} as accounts on measured.account_id = accounts.account_id
+    from day_basis
+    inner join best_basis
+        on
+            day_basis.worker_id = best_basis.worker_id
+            and day_basis.day = best_basis.day
+            and day_basis.basis_rank = best_basis.basis_rank
+    inner join {{ ref('tracker_account') }} as accounts
+        on day_basis.account_id = accounts.account_id
     left join {{ ref('fct_seat') }} as seat
         on
             accounts.person_id = seat.person_id
             and seat.is_primary_seat
-            and measured.day >= seat.valid_from
-            and measured.day < seat.valid_to
-    where measured.basis_rank = measured.best_rank
+            and day_basis.day >= seat.valid_from
+            and day_basis.day < seat.valid_to
 ),
 
 effort as (
     select
-        timed.*,
+        candidate.worker_id || ' ' || cast(candidate.day as text) || ' ' || candidate.work_item_id
+            as effort_id,
+        worked_day.person_id,
+        candidate.account_id,
+        candidate.worker_id,
+        candidate.day,
+        candidate.work_item_id,
+        candidate.basis,
         case
-            when timed.basis <> 'worklog' then timed.day_fte / timed.n_items
-            when timed.day_seconds > timed.day_fte * timed.full_day_seconds
-                then timed.day_fte * timed.seconds / timed.day_seconds
-            else timed.seconds / timed.full_day_seconds
+            when candidate.basis <> 'worklog' then worked_day.day_fte / worked_day.n_items
+            when worked_day.day_seconds > worked_day.day_fte * worked_day.full_day_seconds
+                then worked_day.day_fte * candidate.seconds / worked_day.day_seconds
+            else candidate.seconds / worked_day.full_day_seconds
         end as person_days
-    from timed
+    from {{ ref('effort_candidate') }} as candidate
+    inner join worked_day
+        on
+            candidate.worker_id = worked_day.worker_id
+            and candidate.day = worked_day.day
+            and candidate.basis = worked_day.basis
 )
 
 select
-    effort.worker_id || ' ' || cast(effort.day as text) || ' ' || effort.work_item_id as effort_id,
+    effort.effort_id,
     effort.person_id,
     effort.account_id,
     effort.worker_id,

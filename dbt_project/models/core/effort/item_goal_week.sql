@@ -32,7 +32,10 @@ valid as (
     inner join {{ ref('dim_goal') }} as goal
         on
             links.goal_id = goal.goal_id
-            and (goal.deleted_at is null or {{ utc_date('goal.deleted_at') }} > effort_week.judged_on)
+            and (
+                goal.deleted_at is null
+                or {{ utc_date('goal.deleted_at') }} > effort_week.judged_on
+            )
 ),
 
 nearest as (

@@ -40,16 +40,29 @@ change as (
         on changes.source = after_status.source and changes.to_value = after_status.status
     where
         changes.field = 'assignee'
-        or changes.field = case when category_source.source is null then 'status' else 'status_category' end
+        or changes.field = case
+            when category_source.source is null then 'status' else 'status_category'
+        end
 ),
 
 value_start as (
-    select change.work_item_id, change.field, change.changed_at as held_from, change.change_rank,
+    select
+        change.work_item_id,
+        change.field,
+        change.changed_at as held_from,
+        change.change_rank,
         change.to_value as held_value
     from change
     union all
-    select own_value.work_item_id, own_value.field, items.created_at, 0,
-        case when first_change.work_item_id is null then own_value.held_value else first_change.from_value end
+    select
+        own_value.work_item_id,
+        own_value.field,
+        items.created_at,
+        0,
+        case
+            when first_change.work_item_id is null then own_value.held_value
+            else first_change.from_value
+        end
     from own_value
     inner join {{ ref('stg_work_items') }} as items on own_value.work_item_id = items.work_item_id
     left join change as first_change

@@ -18,6 +18,13 @@ stretched as (
         sum(case when is_finished and was_finished then 0 else 1 end)
             over (partition by goal_id order by valid_from) as stretch
     from marked
+),
+
+finished as (
+    select goal_id, stretch, min(valid_from) as finished_on
+    from stretched
+    where is_finished
+    group by goal_id, stretch
 )
 
 select
@@ -33,19 +40,13 @@ select
         {{ utc_date('goals.created_at') }},
         {{ utc_date('goals.first_seen_at') }}
     ) as active_from,
-    coalesce(
-        stretched.ends_on,
-        case
-            when stretched.is_finished
-                then min(stretched.valid_from)
-                    over (partition by stretched.goal_id, stretched.stretch)
-        end,
-        {{ open_end() }}
-    ) as active_to,
+    coalesce(stretched.ends_on, finished.finished_on, {{ open_end() }}) as active_to,
     stretched.is_assumed,
     stretched.valid_from,
     stretched.valid_to
 from stretched
 inner join {{ ref('stg_goals') }} as goals on stretched.goal_id = goals.goal_id
+left join finished
+    on stretched.goal_id = finished.goal_id and stretched.stretch = finished.stretch
 left join {{ ref('bridge_org_unit_ref') }} as units
     on stretched.source = units.source and stretched.org_unit_ref = units.org_unit_ref

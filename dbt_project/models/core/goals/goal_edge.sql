@@ -6,7 +6,7 @@ with recursive edge as (
         parent.goal_id as parent_id,
         edges.edge_type,
         max(edges.weight) as weight,
-        coalesce(child.updated_at, cast('1970-01-01T00:00:00Z' as timestamptz)) as newness,
+        coalesce(child.updated_at, {{ undated() }}) as newness,
         edges.seen_from as valid_from,
         max(least(edges.seen_to, child.exists_until, parent.exists_until)) as valid_to
     from {{ ref('stg_goal_edges') }} as edges

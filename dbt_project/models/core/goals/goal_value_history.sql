@@ -1,9 +1,6 @@
 -- The values of a goal on each day: rebuilt from its changes where the source gives them, else as
 -- the nights saw it, the first-seen version reaching back. A day's value is that of its end, UTC.
-{% set fields = {
-    'status': 'text', 'level': 'text', 'org_unit_ref': 'text',
-    'weight': 'number', 'starts_on': 'date', 'ends_on': 'date',
-} %}
+{% set fields = ['status', 'level', 'org_unit_ref', 'weight', 'starts_on', 'ends_on'] %}
 with ranked as (
     select
         goal_id,
@@ -21,15 +18,25 @@ with ranked as (
             partition by goal_id, field, changed_on order by changed_at desc, change_id desc
         ) as rank_in_day
     from {{ ref('stg_goal_changes') }}
-    where field in ('{{ fields | join("', '") }}')
+    where field in ('status', 'level', 'org_unit_ref', 'weight', 'starts_on', 'ends_on')
 ),
 
 said as (
-    select goal_id, field, {{ beginning() }} as valid_from, from_value as said_value, false as is_now
+    select
+        goal_id,
+        field,
+        {{ beginning() }} as valid_from,
+        from_value as said_value,
+        false as is_now
     from ranked
     where rank_of_change = 1
     union all
-    select goal_id, field, changed_on, to_value, rank_from_last = 1
+    select
+        goal_id,
+        field,
+        changed_on as valid_from,
+        to_value as said_value,
+        rank_from_last = 1 as is_now
     from ranked
     where rank_in_day = 1
 ),
@@ -41,10 +48,22 @@ spell as (
     from said
 ),
 
+source_with_changes as (
+    select distinct source
+    from {{ ref('stg_goal_changes') }}
+),
+
 goal_of_source_with_changes as (
     select goals.*
     from {{ ref('stg_goals') }} as goals
-    where goals.source in (select changes.source from {{ ref('stg_goal_changes') }} as changes)
+    inner join source_with_changes on goals.source = source_with_changes.source
+),
+
+seen as (
+    select versions.*
+    from {{ ref('stg_goal_versions') }} as versions
+    left join source_with_changes on versions.source = source_with_changes.source
+    where source_with_changes.source is null
 ),
 
 boundary as (
@@ -75,17 +94,25 @@ rebuilt as (
 select
     goals.goal_id,
     goals.source,
-    {% for field, kind in fields.items() %}
+    case when rebuilt.had_other_status = 1 then rebuilt.other_status else goals.status end
+        as status,
+    case when rebuilt.had_other_level = 1 then rebuilt.other_level else goals.level end as level,
     case
-        when rebuilt.had_other_{{ field }} = 1
-            then
-            {%- if kind == 'date' %} {{ try_date('rebuilt.other_' ~ field) }}
-            {%- elif kind == 'number' %} {{ try_number('rebuilt.other_' ~ field) }}
-            {%- else %} rebuilt.other_{{ field }}
-            {%- endif %}
-        else goals.{{ field }}
-    end as {{ field }},
-    {% endfor %}
+        when rebuilt.had_other_org_unit_ref = 1 then rebuilt.other_org_unit_ref
+        else goals.org_unit_ref
+    end as org_unit_ref,
+    case
+        when rebuilt.had_other_weight = 1 then {{ try_number('rebuilt.other_weight') }}
+        else goals.weight
+    end as weight,
+    case
+        when rebuilt.had_other_starts_on = 1 then {{ try_date('rebuilt.other_starts_on') }}
+        else goals.starts_on
+    end as starts_on,
+    case
+        when rebuilt.had_other_ends_on = 1 then {{ try_date('rebuilt.other_ends_on') }}
+        else goals.ends_on
+    end as ends_on,
     false as is_assumed,
     rebuilt.day as valid_from,
     coalesce(
@@ -95,24 +122,22 @@ select
 from rebuilt
 inner join goal_of_source_with_changes as goals on rebuilt.goal_id = goals.goal_id
 union all
-{% for assumed in [true, false] %}
 select
     goal_id,
     source,
     {{ fields | join(', ') }},
-    {{ assumed }} as is_assumed,
-    {% if assumed %}
+    true as is_assumed,
     seen_from as valid_from,
     least(first_seen_on, seen_to) as valid_to
-    {% else %}
+from seen
+where seen_from < first_seen_on
+union all
+select
+    goal_id,
+    source,
+    {{ fields | join(', ') }},
+    false as is_assumed,
     greatest(seen_from, first_seen_on) as valid_from,
     seen_to as valid_to
-    {% endif %}
-from {{ ref('stg_goal_versions') }}
-where
-    source not in (select changes.source from {{ ref('stg_goal_changes') }} as changes)
-    and {{ 'seen_from < first_seen_on' if assumed else 'first_seen_on < seen_to' }}
-{% if assumed %}
-union all
-{% endif %}
-{% endfor %}
+from seen
+where first_seen_on < seen_to

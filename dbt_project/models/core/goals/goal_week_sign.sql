@@ -4,14 +4,14 @@ with happened as (
     select goal_id, checked_on as day, checked_on as known_on, true as is_checkin
     from {{ ref('fct_goal_checkin') }}
     union all
-    select goal_id, changed_on, changed_on, false
+    select goal_id, changed_on as day, changed_on as known_on, false as is_checkin
     from {{ ref('fct_goal_change') }}
     union all
     select
         in_force.goal_id,
-        readings.observed_on,
+        readings.observed_on as day,
         greatest(readings.observed_on, in_force.since) as known_on,
-        false
+        false as is_checkin
     from (
         select goal_id, metric_id, min(valid_from) as since
         from {{ ref('goal_metric') }}
@@ -20,7 +20,7 @@ with happened as (
     inner join {{ ref('fct_metric_observation') }} as readings
         on in_force.metric_id = readings.metric_id
     union all
-    select shares.goal_id, efforts.day, efforts.day, false
+    select shares.goal_id, efforts.day, efforts.day as known_on, false as is_checkin
     from (
         select distinct work_item_id, week_start, day
         from {{ ref('fct_effort') }}
@@ -44,7 +44,9 @@ happened_by_week as (
 spanned as (
     select goal_id, week_start from happened_by_week
     union
-    select goal_id, week_start from {{ ref('goal_week_state') }} where is_active
+    select goal_id, week_start
+    from {{ ref('goal_week_state') }}
+    where is_active
 )
 
 select

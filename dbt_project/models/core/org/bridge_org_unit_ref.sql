@@ -9,9 +9,13 @@ with reference as (
     union
     select source, org_unit_ref from {{ ref('stg_goal_owners') }}
     union
-    select source, from_value from {{ ref('stg_goal_changes') }} where field = 'org_unit_ref'
+    select source, from_value
+    from {{ ref('stg_goal_changes') }}
+    where field = 'org_unit_ref'
     union
-    select source, to_value from {{ ref('stg_goal_changes') }} where field = 'org_unit_ref'
+    select source, to_value
+    from {{ ref('stg_goal_changes') }}
+    where field = 'org_unit_ref'
 ),
 
 unit_name as (
@@ -33,7 +37,9 @@ candidate as (
     select 3 as preference, cast(null as text) as source, org_unit_key as term, org_unit_id
     from unit_name
     union all
-    select 4 as preference, source, name as term, org_unit_id from unit_name where is_today
+    select 4 as preference, source, name as term, org_unit_id
+    from unit_name
+    where is_today
     union all
     select 5 as preference, cast(null as text) as source, name as term, org_unit_id
     from unit_name

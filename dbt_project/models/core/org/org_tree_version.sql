@@ -45,7 +45,7 @@ ranked as (
         tree_day.day,
         root_size.root_id,
         row_number() over (
-            partition by tree_day.day order by root_size.n_units desc, root_size.root_id
+            partition by tree_day.day order by root_size.n_units desc, root_size.root_id asc
         ) as rank_of_root
     from tree_day
     inner join root_size

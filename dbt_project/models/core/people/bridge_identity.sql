@@ -108,8 +108,6 @@ select
     'hr_key' as method,
     cast(1 as {{ type_double() }}) as probability
 from {{ ref('person_record') }} as records
-where not exists (
-    select 1
-    from subject
-    where subject.source = records.source and subject.account_ref = records.person_key
-)
+left join subject
+    on records.source = subject.source and records.person_key = subject.account_ref
+where subject.account_ref is null

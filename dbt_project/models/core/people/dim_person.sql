@@ -6,11 +6,11 @@ with ranked as (
         row_number() over (
             partition by records.person_id
             order by
-                case when people.deleted_at is null then 0 else 1 end,
-                case when people.left_on is null then 0 else 1 end,
+                case when people.deleted_at is null then 0 else 1 end asc,
+                case when people.left_on is null then 0 else 1 end asc,
                 people.left_on desc,
                 people.updated_at desc nulls last,
-                people.hr_person_id
+                people.hr_person_id asc
         ) as rank_of_record
     from {{ ref('stg_people') }} as people
     inner join {{ ref('person_record') }} as records

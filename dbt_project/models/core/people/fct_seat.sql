@@ -83,7 +83,10 @@ ranked as (
             partition by person_id, valid_from
             order by case when is_primary then 0 else 1 end, fte desc, assignment_id
         ) as rank_of_seat,
-        sum(fte) over (partition by person_id, valid_from) as person_fte,
+        cast(
+            sum(cast(fte as decimal(18, 12))) over (partition by person_id, valid_from)
+            as {{ type_double() }}
+        ) as person_fte,
         count(*) over (partition by person_id, valid_from) as n_seats
     from seated
 )

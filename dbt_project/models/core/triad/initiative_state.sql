@@ -28,7 +28,8 @@ change as (
 select
     initiative.work_item_id as initiative_id,
     initiative.closed_at is not null
-    and {{ utc_date('initiative.closed_at') }} < {{ date_add_days(as_of_date(), -90) }} as is_long_closed,
+    and {{ utc_date('initiative.closed_at') }} < {{ date_add_days(as_of_date(), -90) }}
+        as is_long_closed,
     coalesce(initiative.status_category, '') not in ('done', 'dropped')
     and coalesce(
         effort.last_effort_on > {{ date_add_days(as_of_date(), -28) }}

@@ -42,7 +42,9 @@ select
     direct.goal_id,
     direct.work_item_id,
     direct.method,
-    cast(case direct.method when 'item_reference' then 0.9 else 1 end as {{ type_double() }}) as confidence,
+    cast(
+        case direct.method when 'item_reference' then 0.9 else 1 end as {{ type_double() }}
+    ) as confidence,
     direct.linked_on,
     case
         when count(*) = count(direct.unlinked_at) then {{ utc_date('max(direct.unlinked_at)') }}

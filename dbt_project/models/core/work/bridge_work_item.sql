@@ -12,7 +12,10 @@ step as (
 ),
 
 walk as (
-    select known_item.work_item_id as ancestor_id, known_item.work_item_id as descendant_id, 0 as depth
+    select
+        known_item.work_item_id as ancestor_id,
+        known_item.work_item_id as descendant_id,
+        0 as depth
     from known_item
     union all
     select step.parent_id, walk.descendant_id, walk.depth + 1

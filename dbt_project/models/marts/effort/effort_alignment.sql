@@ -32,7 +32,8 @@ covered as (
         amount.*,
         amount.person_days_matched / nullif(amount.capacity_person_days, 0) as effort_coverage,
         amount.headcount < 20
-        or (amount.n_people > 0 and amount.n_people < {{ var('minimum_group_effort') }}) as suppressed
+        or (amount.n_people > 0 and amount.n_people < {{ var('minimum_group_effort') }})
+            as suppressed
     from amount
 ),
 
@@ -60,7 +61,8 @@ measured as (
         shared.*,
         shared.person_days_aligned / shared.base as aligned_share,
         shared.person_days_aligned / shared.base as aligned_share_low,
-        (shared.person_days_aligned + shared.person_days_unknown) / shared.base as aligned_share_high,
+        (shared.person_days_aligned + shared.person_days_unknown) / shared.base
+            as aligned_share_high,
         shared.person_days_unmatched / nullif(shared.person_days, 0) as unmatched_share,
         shared.person_days_worklog / nullif(shared.person_days, 0) as basis_worklog_share
     from shared

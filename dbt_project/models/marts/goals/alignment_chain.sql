@@ -40,7 +40,9 @@ select
     counted.link_confidence,
     case
         when state.n_workers_90d >= {{ var('minimum_group_effort') }}
-            then cast({{ half_up('state.person_days_90d') }} as {{ type_double() }}) / counted.n_rows
+            then
+                cast({{ half_up('state.person_days_90d') }} as {{ type_double() }})
+                / counted.n_rows
     end as effort_allocated,
     {{ as_of() }} as as_of
 from counted

@@ -3,7 +3,6 @@
     ('purpose', 'Shows whether the work that people do serves the goals, for a reason they know, on measures they understand and can control.'),
     ('purpose', 'It motivates and does not mandate: it adds no form to fill in and no score to chase.'),
     ('as_of', 'This version speaks for ' ~ var('as_of') ~ '.'),
-    ('run', 'It was built by run ' ~ var('run_id') ~ '.'),
     ('refuses', 'No rank, percentile or league table of units or of the people who lead them.'),
     ('refuses', 'No row about one person, no name, address or id of a person, no forecast of a person.'),
     ('refuses', 'No join to appraisal or pay.'),
@@ -21,7 +20,7 @@
     ('threshold', 'A check-in is late after its promised cadence, 30 days where none was promised.'),
     ('threshold', 'A source is fresh for 1.5 times the hours between two planned reads.'),
     ('not_yet', 'Complementary suppression is not in this release: a hidden cell may be found by subtracting shown ones.'),
-    ('not_yet', 'restated (today’s organisation applied to the past) is not in this release.'),
+    ('not_yet', 'restated (today\'s organisation applied to the past) is not in this release.'),
     ('not_yet', 'The confidentiality audit that blocks publishing is not in this release.'),
 ] %}
 {% for topic, statement in statements %}
