@@ -161,12 +161,14 @@ def _read(frame: str, name: str, have: pl.DataType, want: pl.DataType) -> pl.Exp
 
 def _cast(column: pl.Expr, have: pl.DataType, want: pl.DataType) -> pl.Expr:
     """`column` as `want`; what cannot be read becomes null."""
-    if have == want:
-        return pl.when(column != "").then(column) if want == pl.String() else column
-    if isinstance(have, pl.List):
-        return _cast(column.cast(pl.List(pl.String)).list.join(";"), pl.String(), want)
     if want == pl.String():
-        return column.cast(pl.String, strict=False)
+        text = (
+            column.cast(pl.List(pl.String)).list.join(";") if isinstance(have, pl.List) else column
+        )
+        text = text.cast(pl.String, strict=False)
+        return pl.when(text != "").then(text)
+    if have == want:
+        return column
     if have == pl.String():
         text = column.str.strip_chars()
         return _from_text(pl.when(~text.is_in(_UNSET)).then(text), want)

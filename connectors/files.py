@@ -45,7 +45,7 @@ class Files(Connector):
     """A folder of canonical frames."""
 
     system = "files"
-    frames: ClassVar[Mapping[str, Read]] = {frame: "whole" for frame in FRAMES}
+    frames: ClassVar[Mapping[str, Read]] = dict.fromkeys(FRAMES, "whole")
     settings_type = FilesSettings
 
     def __init__(self, name: str, settings: FilesSettings) -> None:
@@ -63,12 +63,14 @@ class Files(Connector):
         return {frame: found[frame] for frame in FRAMES if frame in found}
 
     def given_frames(self) -> Mapping[str, Read]:
+        """Those whose file is in the folder now."""
         try:
-            return {frame: "whole" for frame in self.files()}
+            return dict.fromkeys(self.files(), "whole")
         except SourceError:
             return {}
 
     def check(self) -> Iterator[Finding]:
+        """Read every file, and name those that are not read."""
         try:
             files = self.files()
         except SourceError as error:
@@ -86,7 +88,12 @@ class Files(Connector):
             else:
                 yield Finding(path.name, "ok", f"{rows.height} rows of {frame}")
 
-    def pull(self, state: State, as_of: dt.datetime) -> Generator[Page, None, PullResult]:
+    def pull(
+        self,
+        state: State,  # noqa: ARG002  a folder is read whole
+        as_of: dt.datetime,  # noqa: ARG002
+    ) -> Generator[Page, None, PullResult]:
+        """Each file is a page."""
         files = self.files()
         if not files:
             raise SourceError(f"{self.name}: {self.folder} holds no frame. {_names_wanted()}")
@@ -97,6 +104,7 @@ class Files(Connector):
     def map(
         self, pages: Iterable[tuple[int, Page]]
     ) -> Iterator[tuple[str, pl.DataFrame | SourceError]]:
+        """Each page is a frame; one that cannot be read leaves the others."""
         for number, page in pages:
             rows = _read(page.stream, page.request, page.body)
             if isinstance(rows, pl.DataFrame):
@@ -169,9 +177,7 @@ def _refuse_bad_header(frame: str, name: str, header: list[str]) -> None:
 
 def _read_ragged(lines: Iterator[list[str]], header: list[str]) -> pl.DataFrame:
     """Row by row, so that a line with too many fields sets aside itself alone."""
-    schema = {column: pl.String for column in [*header, "unreadable", "payload"]} | {
-        "line": pl.Int64
-    }
+    schema = dict.fromkeys([*header, "unreadable", "payload"], pl.String) | {"line": pl.Int64}
     rows = []
     for number, values in enumerate(lines, start=2):
         row: dict[str, str | int | None] = {"line": number}

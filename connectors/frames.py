@@ -9,7 +9,8 @@ Conventions: every frame begins with `source`, the name of the instance in `alig
 ends with `extra`. Times are UTC, dates are plain, `valid_to` is exclusive but last days
 (`effective_to`, `left_on`, `leave_to`) are inclusive, as people write them. A list is text with
 its values separated by ";". Where a part of a key may be missing, `when_empty` says what stands
-for it; a `volatile` column is no part of a row's content. A `_ref` may point into another source as `source:key`.
+for it; a `volatile` column is no part of a row's content. A `_ref` may point into another source as
+`source:key`.
 """
 
 from __future__ import annotations
@@ -73,15 +74,13 @@ def _number(
     description: str,
     *,
     required: bool = False,
-    min: float | None = None,
-    min_exclusive: float | None = None,
-    max: float | None = None,
+    least: float | None = None,
+    most: float | None = None,
 ) -> dy.Float64:
     return dy.Float64(
         nullable=not required,
-        min=min,
-        min_exclusive=min_exclusive,
-        max=max,
+        min=least,
+        max=most,
         description=description,
     )
 
@@ -90,12 +89,10 @@ def _whole(
     description: str,
     *,
     required: bool = False,
-    min: int | None = None,
-    min_exclusive: int | None = None,
+    least: int | None = None,
+    above: int | None = None,
 ) -> dy.Int64:
-    return dy.Int64(
-        nullable=not required, min=min, min_exclusive=min_exclusive, description=description
-    )
+    return dy.Int64(nullable=not required, min=least, min_exclusive=above, description=description)
 
 
 def _flag(description: str) -> dy.Bool:
@@ -138,7 +135,7 @@ class Assignments(Frame):
     manager_key = _text("Person who leads this person in this seat")
     job_title = _text("Title of the seat")
     job_family = _text("Family of jobs")
-    fte = _number("Share of a full week, 1 is full time", min=0, max=2)
+    fte = _number("Share of a full week, 1 is full time", least=0, most=2)
     is_primary = _flag("Whether this is the person's main seat")
     effective_from = _date("First day in the seat", required=True)
     effective_to = _date("Last day in the seat; open when empty")
@@ -163,7 +160,7 @@ class IncentiveLines(Frame):
     period_end = _date("Last day of the period", required=True)
     measure_kind = _choice("What the line is measured on", "metric", "goal", "other")
     measure_key = _text("The metric or goal")
-    weight = _number("Share of the variable pay", min=0)
+    weight = _number("Share of the variable pay", least=0)
     direction = _choice("Which way is rewarded", "increase", "decrease")
 
 
@@ -223,7 +220,7 @@ class Worklogs(Frame):
     work_item_key = _text("The item worked on", required=True)
     account_key = _text("Account that worked", required=True)
     started_at = _instant("When the work began", required=True)
-    seconds = _whole("Length of the work in seconds", required=True, min_exclusive=0)
+    seconds = _whole("Length of the work in seconds", required=True, above=0)
 
 
 class Surveys(Frame):
@@ -257,7 +254,7 @@ class Invitations(Frame):
     org_unit_ref = _key_or_empty("Unit at launch; empty text if unknown")
     invited_at = _instant("When asked")
     has_responded = _flag("Whether an answer came")
-    n_invited = _whole("People this row stands for", min=0)
+    n_invited = _whole("People this row stands for", least=0)
 
 
 class Answers(Frame):
@@ -286,11 +283,11 @@ class Goals(Frame):
     starts_on = _date("First day")
     ends_on = _date("Last day")
     status = _choice("Status", "draft", "open", "done", "cancelled")
-    weight = _number("Weight among its siblings", min=0)
+    weight = _number("Weight among its siblings", least=0)
     origin = _choice("Where the goal came from", "self_set", "negotiated", "assigned")
     created_by_ref = _text("Person who created it")
     created_at = _instant("When it was created")
-    checkin_cadence_days = _whole("Days between promised check-ins", min=1)
+    checkin_cadence_days = _whole("Days between promised check-ins", least=1)
     need_key = _text("Customer need it serves")
     need_confirmed_on = _date("Day the need was last confirmed with customers")
     updated_at = _instant("When the goal last changed")
@@ -307,7 +304,7 @@ class GoalEdges(Frame):
         description="Whether the child's progress counts in the parent's (contributes, supports)",
         metadata={"values": ("contributes", "supports")},
     )
-    weight = _number("Weight of the child in the parent", min=0)
+    weight = _number("Weight of the child in the parent", least=0)
 
 
 class GoalOwners(Frame):
@@ -338,7 +335,7 @@ class GoalCheckins(Frame):
     checked_at = _instant("When", required=True)
     author_ref = _text("Person who said it")
     progress = _number("Progress, 0 to 1")
-    confidence = _number("Confidence, 0 to 1", min=0, max=1)
+    confidence = _number("Confidence, 0 to 1", least=0, most=1)
     status = _text("Status said, in the system's words")
 
 
@@ -348,7 +345,7 @@ class Metrics(Frame):
     metric_key = _key("The metric's key")
     name = _text("Name", required=True)
     unit = _text("Unit of measure")
-    cadence_days = _whole("Days between readings", min=1)
+    cadence_days = _whole("Days between readings", least=1)
     is_leading = _flag("Whether it moves before the outcome does")
     is_customer_facing = _flag("Whether customers would know it")
     owner_ref = _text("Person who answers for it")
@@ -362,7 +359,7 @@ class GoalMetrics(Frame):
     kind = _choice("What the target asks", "reach", "at_least", "at_most")
     baseline = _number("Value at the start")
     target = _number("Value to reach or to keep")
-    weight = _number("Weight among the goal's metrics", min=0)
+    weight = _number("Weight among the goal's metrics", least=0)
     effective_from = _date("First day of this target", key=True)
 
 

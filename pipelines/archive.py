@@ -79,7 +79,7 @@ class Archive:
             pull = _written(begun, connector, state, partial / "pages.parquet")
         except SourceError as error:
             pull = replace(begun, error=str(error))
-        except Exception as error:  # a connector's own fault must not stop the other sources
+        except Exception as error:  # noqa: BLE001  a connector's fault must not stop the others
             pull = replace(begun, error=_unforeseen(connector, error))
         if pull.error is not None:
             (partial / "pages.parquet").unlink(missing_ok=True)

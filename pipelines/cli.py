@@ -94,8 +94,10 @@ def publish(
     """Return readers to an already published version."""
     from pipelines import summary
     from pipelines.publish import PublishRefused, Shelf, return_to
+    from pipelines.warehouse import Warehouse, WarehouseBusy
 
-    shelf = Shelf(_loaded(config).publish_dir)
+    settings = _loaded(config)
+    shelf = Shelf(settings.publish_dir)
     if to is None:
         _wrong(
             "publishing alone is refused: only a run that has just built and tested the marts "
@@ -103,8 +105,9 @@ def publish(
             f"{', '.join(reversed(shelf.versions())) or 'none is published yet'}"
         )
     try:
-        summary.show_returned(_out, return_to(shelf, to))
-    except PublishRefused as refusal:
+        with Warehouse(settings.warehouse_path).lease():
+            summary.show_returned(_out, return_to(shelf, to))
+    except (PublishRefused, WarehouseBusy) as refusal:
         _failed(str(refusal))
 
 
@@ -119,10 +122,10 @@ def replay(
     from pipelines import night
     from pipelines.replay import ReplayRefused
     from pipelines.replay import replay as load_again
-    from pipelines.warehouse import WarehouseBusy
+    from pipelines.warehouse import Warehouse, WarehouseBusy
 
     settings, day = _loaded(config), since.date()
-    warehouse, archive = night.warehouse_of(settings), night.archive_of(settings)
+    warehouse, archive = Warehouse(settings.warehouse_path), night.archive_of(settings)
     try:
         with warehouse.lease():
             done = load_again(
@@ -162,7 +165,7 @@ def _run(config: Config, day: dt.date | None, *, pull: bool) -> None:
         outcome = run_nightly(config, day, pull=pull)
     except DbtError as error:
         _failed(str(error))
-    _out.print()
+    _out.print(f"\n[bold]{escape(config.organisation.name)}[/]")
     summary.show_loads(_out, config, outcome.run_id)
     summary.show_checks(_out, outcome.results)
     if outcome.version:

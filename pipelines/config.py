@@ -160,6 +160,11 @@ class Config(Options):
         """The folder that relative paths of sources start at."""
         return self._folder
 
+    @property
+    def warehouse_path(self) -> Path:
+        """The private warehouse file."""
+        return self.data_dir / "warehouse.duckdb"
+
     @model_validator(mode="after")
     def _has_something_to_read(self) -> Config:
         if self.sources and self.sample:

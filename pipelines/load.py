@@ -26,7 +26,7 @@ import dlt
 import duckdb
 import polars as pl
 import xxhash
-from dlt.common.schema.typing import TSchemaContractDict, TScd2StrategyDict
+from dlt.common.schema.typing import TScd2StrategyDict, TSchemaContractDict
 
 from connectors.contract import Connector, Read, SourceError
 from connectors.edge import QUARANTINE, Conformed, conform, newest

@@ -77,11 +77,6 @@ def forget_old_runs(config: Config) -> None:
         shutil.rmtree(folder)
 
 
-def warehouse_of(config: Config) -> Warehouse:
-    """The private warehouse."""
-    return Warehouse(config.data_dir / "warehouse.duckdb")
-
-
 def archive_of(config: Config) -> Archive:
     """The archive of raw pages."""
     return Archive(config.data_dir / "archive")
@@ -96,7 +91,7 @@ def begin(
     Without `pull`, and without a day, the run is for the newest instant that is loaded.
     Raises WarehouseBusy, ClockError.
     """
-    warehouse = warehouse_of(config)
+    warehouse = Warehouse(config.warehouse_path)
     with warehouse.lease():
         warehouse.ensure()
         forget_old_runs(config)

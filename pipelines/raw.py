@@ -118,5 +118,5 @@ def _refuse_other(table: str, found: dict[str, str], columns: dict[str, pl.DataT
     if differing:
         raise LayoutError(
             f"raw.{table} was written by another release (layout {LAYOUT} wants other columns: "
-            f"{', '.join(differing)}). Move the file away and run `alignmart replay` into a new one."
+            f"{', '.join(differing)}). Move the file away and `alignmart replay` into a new one."
         )

@@ -10,7 +10,6 @@ that is cut short changes nothing.
 from __future__ import annotations
 
 import datetime as dt
-import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -63,7 +62,7 @@ def replay(
         loads += load_pull(copy, connectors[pull.source], pull, f"{run_id}:{pull.pull_id}")
     with copy.connect() as connection:
         connection.execute("checkpoint")
-    os.replace(copy.path, warehouse.path)
+    copy.path.replace(warehouse.path)
     return Replayed(pulls, loads)
 
 
@@ -96,7 +95,8 @@ def _take_back(
     connection.execute("begin")
     for table in [*FRAMES, "quarantine", "pulls", "frame_loads"]:
         connection.execute(
-            f'delete from raw."{table}" where as_of >= $begin and source in (select unnest($sources))',
+            f'delete from raw."{table}" '
+            "where as_of >= $begin and source in (select unnest($sources))",
             given,
         )
     for frame in FRAMES:

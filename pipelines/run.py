@@ -7,6 +7,7 @@ Does not belong here: steps (`assets`), words for people (`summary`).
 from __future__ import annotations
 
 import datetime as dt
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -94,4 +95,4 @@ def _innermost(error: SerializableErrorInfo | None) -> str:
         return "failed without saying why"
     while error.cause is not None:
         error = error.cause
-    return error.message.removeprefix(f"{error.cls_name}: ").rpartition("Error: ")[2].strip()
+    return re.sub(rf"^[\w.]*\b{error.cls_name}: ", "", error.message).strip()

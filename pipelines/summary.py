@@ -36,17 +36,18 @@ _SAYS: Final = {
 
 def show_loads(console: Console, config: Config, run_id: str) -> None:
     """Rows per source of a run, from the record of loads."""
-    path = config.data_dir / "warehouse.duckdb"
-    if not path.exists():
+    try:
+        with _reading(config.warehouse_path) as connection:
+            rows = connection.execute(
+                "SELECT source, sum(rows_pulled), sum(rows_loaded), sum(rows_unchanged), "
+                "sum(rows_duplicate), sum(rows_quarantined), sum(rows_deleted), "
+                "string_agg(DISTINCT status, ', ' ORDER BY status) "
+                "FROM raw.frame_loads WHERE run_id = $run_id GROUP BY source ORDER BY source",
+                {"run_id": run_id},
+            ).fetchall()
+    except duckdb.Error as error:
+        console.print(f"Rows: the warehouse cannot be read now: {escape(str(error))}")
         return
-    with _reading(path) as connection:
-        rows = connection.execute(
-            "SELECT source, sum(rows_pulled), sum(rows_loaded), sum(rows_unchanged), "
-            "sum(rows_duplicate), sum(rows_quarantined), sum(rows_deleted), "
-            "string_agg(DISTINCT status, ', ' ORDER BY status) "
-            "FROM raw.frame_loads WHERE run_id = $run_id GROUP BY source ORDER BY source",
-            {"run_id": run_id},
-        ).fetchall()
     if not rows:
         console.print("Rows: nothing was pulled.")
         return
@@ -55,6 +56,11 @@ def show_loads(console: Console, config: Config, run_id: str) -> None:
     for source, *counts, status in rows:
         table.add_row(source, *(f"{count:,}" for count in counts), status)
     console.print(table)
+    if any(row[names.index("quarantined") + 1] for row in rows):
+        console.print(
+            f"  Quarantined rows are in raw.quarantine of {escape(str(config.warehouse_path))}, "
+            "each with its reason."
+        )
 
 
 def show_checks(console: Console, results: DbtResults | None) -> None:

@@ -78,7 +78,7 @@ class Warehouse:
         with self.connect() as connection:
             raw.ensure(connection)
             return connection.execute(
-                "select source, as_of, state from (select *, row_number() over (partition by source "
-                "order by as_of desc, length(pull_id) desc, pull_id desc) as nth from raw.pulls) "
-                "where nth = 1 order by source"
+                "select source, as_of, state from (select *, row_number() over ("
+                "partition by source order by as_of desc, length(pull_id) desc, pull_id desc"
+                ") as nth from raw.pulls) where nth = 1 order by source"
             ).fetchall()

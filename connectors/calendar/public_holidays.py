@@ -49,6 +49,7 @@ class PublicHolidays(Connector):
         self.path = settings.locations
 
     def check(self) -> Iterator[Finding]:
+        """Say whether a calendar is known for every declared location."""
         try:
             regions = self._regions()
             for country, subdivision in regions:
@@ -58,7 +59,12 @@ class PublicHolidays(Connector):
         else:
             yield Finding(self.name, "ok", f"{len(regions)} calendars")
 
-    def pull(self, state: State, as_of: dt.datetime) -> Generator[Page, None, PullResult]:
+    def pull(
+        self,
+        state: State,  # noqa: ARG002  calendars are read whole
+        as_of: dt.datetime,
+    ) -> Generator[Page, None, PullResult]:
+        """A page a country or region, some years back and ahead of `as_of`."""
         years = range(as_of.year - YEARS_BACK, as_of.year + YEARS_AHEAD + 1)
         for country, subdivision in self._regions():
             days = _holidays(country, subdivision, years, self.path)
@@ -69,6 +75,7 @@ class PublicHolidays(Connector):
     def map(
         self, pages: Iterable[tuple[int, Page]]
     ) -> Iterator[tuple[str, pl.DataFrame | SourceError]]:
+        """A row a day off."""
         for number, page in pages:
             said = orjson.loads(page.body)
             yield (

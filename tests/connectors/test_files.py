@@ -41,8 +41,8 @@ def read_worklogs(folder: Path, body: bytes) -> Conformed:
         f"{HEADER}\n{ROW}\n".replace(",", "\t").encode(),
         f"{HEADER}\n{ROW},0\n".replace(",", ";").replace(";0\n", ",0\n").encode("utf-8-sig"),
         f"{HEADER.upper()}\n{ROW}\n".encode(),
-        "seconds, account_key ,work_item_key,worklog_key,started_at\n"
-        "3600,a,10,1,2026-03-01T08:00Z\n".encode(),
+        b"seconds, account_key ,work_item_key,worklog_key,started_at\n"
+        b"3600,a,10,1,2026-03-01T08:00Z\n",
     ],
     ids=["plain", "crlf", "bom", "utf-16", "tabs", "semicolons", "upper", "other-order"],
 )
@@ -96,8 +96,8 @@ def test_a_parquet_file_is_read_with_its_lists(tmp_path: Path) -> None:
     items = pl.DataFrame(
         {
             "work_item_key": ["1"],
-            "created_at": [dt.datetime(2026, 3, 1)],
-            "updated_at": [dt.datetime(2026, 3, 1)],
+            "created_at": [dt.datetime(2026, 3, 1, tzinfo=dt.UTC)],
+            "updated_at": [dt.datetime(2026, 3, 1, tzinfo=dt.UTC)],
             "labels": [["a", "b"]],
         }
     )

@@ -21,6 +21,9 @@ ROOT = Path(__file__).parents[2]
 RUN_COLUMNS = {"run_id", "load_id", "page_ref"}
 """Columns that name a run or a load, not what is true."""
 
+NIGHT_COLUMNS = {"first_seen", "last_seen", "first_seen_at"}
+"""Columns that say which night saw something, which no source dates."""
+
 RUN_TABLES = {("marts", "data_trust")}
 """Tables about the runs themselves: how many rows were new is not the same twice."""
 
@@ -94,8 +97,11 @@ class Company:
         connection.execute("set TimeZone = 'UTC'")
         return connection
 
-    def contents(self) -> dict[str, pl.DataFrame]:
-        """Every table of core and marts, sorted, without the columns that name a run."""
+    def contents(self, *, dated: bool = False) -> dict[str, pl.DataFrame]:
+        """Every table of core and marts, sorted, without the columns that name a run.
+
+        With `dated`, also without those that only the nights date, not the sources.
+        """
         with duckdb.connect(
             self.folder / "data" / "warehouse.duckdb", read_only=True
         ) as connection:
@@ -105,21 +111,25 @@ class Company:
                 "where table_schema in ('core', 'marts') order by all"
             ).fetchall()
             return {
-                f"{schema}.{name}": _sorted(connection, f"{schema}.{name}")
+                f"{schema}.{name}": _sorted(
+                    connection,
+                    f"{schema}.{name}",
+                    RUN_COLUMNS | (NIGHT_COLUMNS if dated else set()),
+                )
                 for schema, name in names
                 if (schema, name) not in RUN_TABLES
             }
 
 
-def _sorted(connection: duckdb.DuckDBPyConnection, table: str) -> pl.DataFrame:
+def _sorted(connection: duckdb.DuckDBPyConnection, table: str, without: set[str]) -> pl.DataFrame:
     rows = pl.DataFrame(pl.from_arrow(connection.sql(f"select * from {table}").to_arrow_table()))
-    kept = rows.drop(RUN_COLUMNS & set(rows.columns))
+    kept = rows.drop(without & set(rows.columns))
     return kept.sort(kept.columns, nulls_last=True)
 
 
 def unequal(one: dict[str, pl.DataFrame], other: dict[str, pl.DataFrame]) -> dict[str, str]:
     """Tables that differ, with how many rows each side has alone; floats are equal within 1e-9."""
-    found = {name: "is missing on one side" for name in one.keys() ^ other.keys()}
+    found = dict.fromkeys(one.keys() ^ other.keys(), "is missing on one side")
     for name in one.keys() & other.keys():
         left, right = _rounded(one[name]), _rounded(other[name])
         if not left.equals(right):

@@ -55,8 +55,9 @@ def test_a_mended_mapping_reaches_the_archived_nights(nights: Nights) -> None:
         def map(self, pages: Any) -> Any:
             for frame, rows in super().map(pages):
                 if frame == "people":
-                    rows = rows.with_columns(full_name="person_key")
-                yield frame, rows
+                    yield frame, rows.with_columns(full_name="person_key")
+                else:
+                    yield frame, rows
 
     mended = Mended(people="whole", worklogs="incremental")
     replay(nights.warehouse, nights.archive, {"t": mended}, NIGHTS[1].date(), "again")

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from sandbox.truth.triad import similarity
+from sandbox.world import end_of
 from tests.sandbox.tiny_world import AS_OF, Row, at, on, one, truth, world
 
 WHY = "Customers wait a week for what should take a day"
@@ -241,10 +242,10 @@ def test_the_chain_multiplies_metrics_and_initiatives_and_divides_effort() -> No
         "effort_allocated", "as_of",
     )  # fmt: skip
     assert found.select(columns).rows() == [
-        ("goals:m1", "jira:i", "complete", "declared", 1.0, 1.5, AS_OF),
-        ("goals:m1", "jira:j", "complete", "item_reference", 0.9, None, AS_OF),
-        ("goals:m2", "jira:i", "complete", "declared", 1.0, 1.5, AS_OF),
-        ("goals:m2", "jira:j", "complete", "item_reference", 0.9, None, AS_OF),
+        ("goals:m1", "jira:i", "complete", "declared", 1.0, 1.5, end_of(AS_OF)),
+        ("goals:m1", "jira:j", "complete", "item_reference", 0.9, None, end_of(AS_OF)),
+        ("goals:m2", "jira:i", "complete", "declared", 1.0, 1.5, end_of(AS_OF)),
+        ("goals:m2", "jira:j", "complete", "item_reference", 0.9, None, end_of(AS_OF)),
     ]
 
 

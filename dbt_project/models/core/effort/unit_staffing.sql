@@ -19,7 +19,11 @@ with movement as (
 ),
 
 movement_of_day as (
-    select movement.org_unit_id, movement.country, movement.subdivision, movement.day,
+    select
+        movement.org_unit_id,
+        movement.country,
+        movement.subdivision,
+        movement.day,
         sum(movement.fte) as fte
     from movement
     group by movement.org_unit_id, movement.country, movement.subdivision, movement.day

@@ -31,9 +31,15 @@ on_item as (
         on items.source = goals.source and named.goal_ref = goals.goal_ref
 ),
 
+either as (
+    select * from stated
+    union all
+    select * from on_item
+),
+
 direct as (
     select links.*, {{ utc_date('coalesce(links.linked_at, items.created_at)') }} as linked_on
-    from (select * from stated union all select * from on_item) as links
+    from either as links
     inner join {{ ref('stg_work_items') }} as items on links.work_item_id = items.work_item_id
     where links.goal_id is not null
 )

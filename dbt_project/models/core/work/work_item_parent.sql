@@ -21,19 +21,22 @@ walk as (
     inner join edge on walk.reached_id = edge.work_item_id
 ),
 
+on_cycle as (
+    select walk.start_id
+    from walk
+    where walk.start_id = walk.reached_id
+),
+
 -- From a member of a cycle a walk reaches the cycle's members and nothing else.
 cycle_member as (
     select
-        walk.start_id as cycle_of_id,
         walk.reached_id as work_item_id,
         row_number() over (
             partition by walk.start_id order by edge.created_at desc, edge.work_item_id desc
         ) as newness
     from walk
+    inner join on_cycle on walk.start_id = on_cycle.start_id
     inner join edge on walk.reached_id = edge.work_item_id
-    where walk.start_id in (
-        select closed.start_id from walk as closed where closed.start_id = closed.reached_id
-    )
 )
 
 select

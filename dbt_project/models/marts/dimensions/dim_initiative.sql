@@ -9,7 +9,7 @@ select
     initiative.due_on,
     {{ utc_date('initiative.closed_at') }} as closed_on,
     initiative.deleted_at,
-    {% if var('include_urls') -%} initiative.url {%- else -%} cast(null as text) {%- endif %} as url
+    case when {{ var('include_urls') }} then initiative.url end as url
 from {{ ref('dim_work_item') }} as initiative
 inner join {{ ref('initiative_unit') }} as unit on initiative.work_item_id = unit.initiative_id
 where initiative.is_initiative
