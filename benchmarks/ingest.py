@@ -133,7 +133,7 @@ def ours(pages: list[Page], folder: Path) -> Path:
     warehouse = Warehouse(folder / "warehouse.duckdb")
     warehouse.ensure()
     pull = InMemory(
-        "jira", "jira_cloud", "1", AS_OF, folder, len(pages), 0, {}, {}, None, tuple(pages)
+        "jira", "jira_cloud", "1", AS_OF, folder, len(pages), 0, {}, {}, {}, None, tuple(pages)
     )
     loads = load_pull(warehouse, JiraCloud("jira", settings), pull, "bench")
     failed = [load.message for load in loads if load.status != "ok"]

@@ -34,8 +34,8 @@ _FLUSH_BYTES: Final = 16 * 1024 * 1024
 class Pull:
     """One pull of one source. `error` says why it failed; then it has no pages.
 
-    `state` is where the next pull begins, once this one is loaded. `incomplete` maps a frame of
-    which some records could not be read to the reason.
+    `began` is the state that it went on from, `state` is where the next pull begins, once this
+    one is loaded. `incomplete` maps a frame of which some records could not be read to the reason.
     """
 
     source: str
@@ -45,6 +45,7 @@ class Pull:
     folder: Path
     n_pages: int
     n_bytes: int
+    began: State
     state: State
     incomplete: dict[str, str]
     error: str | None
@@ -73,7 +74,7 @@ class Archive:
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
         begun = Pull(
-            connector.name, connector.system, pull_id, as_of, folder, 0, 0, state, {}, None
+            connector.name, connector.system, pull_id, as_of, folder, 0, 0, state, state, {}, None
         )
         try:
             pull = _written(begun, connector, state, partial / "pages.parquet")

@@ -119,21 +119,21 @@ def replay(
     config: ConfigOption = None,
 ) -> None:
     """Map and load archived pages again, then build and publish; nothing is pulled."""
-    from pipelines import night
+    from pipelines import night, summary
     from pipelines.replay import ReplayRefused
     from pipelines.replay import replay as load_again
     from pipelines.warehouse import Warehouse, WarehouseBusy
 
-    settings, day = _loaded(config), since.date()
+    settings, run_id = _loaded(config), f"replay since {since.date()}"
     warehouse, archive = Warehouse(settings.warehouse_path), night.archive_of(settings)
     try:
         with warehouse.lease():
-            done = load_again(
-                warehouse, archive, night.mapping_of(settings), day, f"replay since {day}"
-            )
+            mapping = night.mapping_of(settings)
+            done = load_again(warehouse, archive, mapping, since.date(), run_id)
     except (ReplayRefused, WarehouseBusy) as error:
         _failed(str(error))
     _out.print(f"Loaded {len(done.pulls)} archived pulls again.")
+    summary.show_loads(_out, settings, run_id)
     _run(settings, None, pull=False)
 
 

@@ -45,9 +45,9 @@ def replay(
     """Load the archived pulls of `since` and later again. Raises ReplayRefused."""
     begin = dt.datetime.combine(since, dt.time.min, tzinfo=dt.UTC)
     pulls = [p for p in archive.pulls(begin) if p.source in connectors and p.error is None]
-    _refuse_gaps(warehouse, begin, {(p.source, p.pull_id) for p in pulls}, set(connectors))
     if not pulls:
         raise ReplayRefused(f"the archive holds no pull of {since} or later. Pull again.")
+    _refuse_gaps(warehouse, begin, pulls, set(connectors))
     copy = Warehouse(warehouse.path.with_suffix(".replay.duckdb"))
     copy.path.unlink(missing_ok=True)
     if warehouse.path.exists():
@@ -67,24 +67,27 @@ def replay(
 
 
 def _refuse_gaps(
-    warehouse: Warehouse, begin: dt.datetime, archived: set[tuple[str, str]], sources: set[str]
+    warehouse: Warehouse, begin: dt.datetime, pulls: list[Pull], sources: set[str]
 ) -> None:
-    """Every loaded pull that would be taken back must be in the archive."""
-    if not warehouse.path.exists():
-        return
-    warehouse.ensure()
-    with warehouse.connect(read_only=True) as connection:
-        loaded = connection.execute(
-            "select source, pull_id from raw.pulls where as_of >= $begin order by as_of, source",
-            {"begin": begin},
-        ).fetchall()
-    missing = [(s, p) for s, p in loaded if s in sources and (s, p) not in archived]
+    """Every loaded pull that would be taken back must be archived, and the first must fit on."""
+    loaded = [entry for entry in warehouse.pulls() if entry.source in sources]
+    archived = {(pull.source, pull.pull_id) for pull in pulls}
+    missing = [e for e in loaded if e.as_of >= begin and (e.source, e.pull_id) not in archived]
     if missing:
-        source, pull_id = missing[0]
         raise ReplayRefused(
-            f"{len(missing)} loaded pulls are no longer in the archive, first {source}/{pull_id}. "
-            "Replay from a later date (archive.keep_days says how far it reaches), or pull again."
+            f"{len(missing)} loaded pulls are no longer in the archive, first {missing[0].source}/"
+            f"{missing[0].pull_id}. Replay from a later date (archive.keep_days says how far it "
+            "reaches), or pull again."
         )
+    states = {entry.source: entry.state for entry in loaded if entry.as_of < begin}
+    first = {pull.source: pull for pull in reversed(pulls)}
+    for source, pull in sorted(first.items()):
+        if pull.began and pull.began != states.get(source):
+            raise ReplayRefused(
+                f"{source}: the archive's pull {pull.pull_id} goes on from an earlier one that is "
+                "not loaded, so what lies before it would be missing. Replay from an earlier date, "
+                "or pull again."
+            )
 
 
 def _take_back(

@@ -35,14 +35,18 @@ _SAYS: Final = {
 
 
 def show_loads(console: Console, config: Config, run_id: str) -> None:
-    """Rows per source of a run, from the record of loads."""
+    """Rows per source of a run, from the record of loads.
+
+    `run_id` is the run's, or the beginning that the ids of a replay's loads share.
+    """
     try:
         with _reading(config.warehouse_path) as connection:
             rows = connection.execute(
                 "SELECT source, sum(rows_pulled), sum(rows_loaded), sum(rows_unchanged), "
                 "sum(rows_duplicate), sum(rows_quarantined), sum(rows_deleted), "
                 "string_agg(DISTINCT status, ', ' ORDER BY status) "
-                "FROM raw.frame_loads WHERE run_id = $run_id GROUP BY source ORDER BY source",
+                "FROM raw.frame_loads WHERE starts_with(run_id, $run_id) "
+                "GROUP BY source ORDER BY source",
                 {"run_id": run_id},
             ).fetchall()
     except duckdb.Error as error:

@@ -12,6 +12,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -22,6 +23,16 @@ from pipelines import raw
 
 class WarehouseBusy(Exception):
     """Another run holds the lease."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPull:
+    """A pull whose rows are in `raw`, and where the next one begins."""
+
+    source: str
+    pull_id: str
+    as_of: dt.datetime
+    state: State
 
 
 class Warehouse:
@@ -66,19 +77,22 @@ class Warehouse:
 
     def states(self) -> dict[str, State]:
         """Where each source's next pull begins: the state of its last loaded pull."""
-        return {source: json.loads(state) for source, _, state in self._last_pulls()}
+        return {entry.source: entry.state for entry in self.pulls()}
 
     def loaded_until(self) -> dt.datetime | None:
         """The latest as_of of any loaded pull."""
-        return max((as_of for _, as_of, _ in self._last_pulls()), default=None)
+        return max((entry.as_of for entry in self.pulls()), default=None)
 
-    def _last_pulls(self) -> list[tuple[str, dt.datetime, str]]:
+    def pulls(self) -> list[LoadedPull]:
+        """Every pull that is loaded, oldest first; of one instant in the order of loading."""
         if not self.path.exists():
             return []
         with self.connect() as connection:
             raw.ensure(connection)
-            return connection.execute(
-                "select source, as_of, state from (select *, row_number() over ("
-                "partition by source order by as_of desc, length(pull_id) desc, pull_id desc"
-                ") as nth from raw.pulls) where nth = 1 order by source"
+            rows = connection.execute(
+                "select source, pull_id, as_of, state from raw.pulls "
+                "order by as_of, length(pull_id), pull_id, source"
             ).fetchall()
+        return [
+            LoadedPull(s, pull_id, as_of, json.loads(state)) for s, pull_id, as_of, state in rows
+        ]

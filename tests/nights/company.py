@@ -42,7 +42,7 @@ class Company:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.config.write_text(
             f"sample:\n  seed: {self.seed}\n  people: {self.people}\n  months: {self.months}\n"
-            f"  end: {self.end}\n",
+            f"  end: {self.end}\narchive:\n  keep_days: 400\n",
             encoding="utf-8",
         )
 

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tests.nights.company import Company, unequal
 from tests.nights.conftest import LAST_MONTH, another
 from tests.nights.readers import Readers
 
-pytestmark = pytest.mark.xdist_group("small company")
+
+@dataclass(frozen=True)
+class TwoNights:
+    """Twelve months in one night, then one more in another, with eight readers all along."""
+
+    company: Company
+    after_the_first: dict[str, pl.DataFrame]
+    readers: Readers
 
 
 @pytest.fixture(scope="module")
 def two_nights(
     small_company: Company, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Company, Readers]]:
-    """Twelve months in one night, then one more in another, with eight readers all along."""
+) -> Iterator[TwoNights]:
     company = another(tmp_path_factory.mktemp("twice"), small_company)
     company.night(LAST_MONTH)
+    first = company.contents()
     with Readers(company.current, n=8) as readers:
         company.night()
-    yield company, readers
+    yield TwoNights(company, first, readers)
 
 
 def test_the_same_night_twice_changes_nothing(small_company: Company) -> None:
@@ -35,16 +45,16 @@ def test_the_same_night_twice_changes_nothing(small_company: Company) -> None:
 
 
 def test_thirteen_months_at_once_equal_twelve_and_then_one(
-    small_company: Company, two_nights: tuple[Company, Readers]
+    small_company: Company, two_nights: TwoNights
 ) -> None:
-    once, twice = small_company.contents(dated=True), two_nights[0].contents(dated=True)
+    once, twice = small_company.contents(dated=True), two_nights.company.contents(dated=True)
     assert unequal(once, twice) == {}
 
 
 def test_an_empty_warehouse_fed_the_archived_nights_equals_the_original(
-    two_nights: tuple[Company, Readers], tmp_path: Path
+    two_nights: TwoNights, tmp_path: Path
 ) -> None:
-    original = two_nights[0]
+    original = two_nights.company
     fed = another(tmp_path, original)
     fed.with_archive_of(original)
     code, said = fed.run("replay", "--since", LAST_MONTH.isoformat())
@@ -52,23 +62,19 @@ def test_an_empty_warehouse_fed_the_archived_nights_equals_the_original(
     assert unequal(original.contents(), fed.contents()) == {}
 
 
-def test_a_past_night_is_seen_again_as_it_was(
-    two_nights: tuple[Company, Readers], tmp_path: Path
-) -> None:
+def test_a_past_night_is_seen_again_as_it_was(two_nights: TwoNights, tmp_path: Path) -> None:
     """`--as-of` a past day pulls nothing and ignores what was first seen later."""
-    once = another(tmp_path, two_nights[0])
-    once.night(LAST_MONTH)
-    then = once.contents()
-    once.night()
-    said = once.night(LAST_MONTH)
-    assert "nothing" in said
-    assert unequal(then, once.contents()) == {}
+    later = another(tmp_path / "later", two_nights.company)
+    shutil.copytree(two_nights.company.folder / "data", later.folder / "data")
+    said = later.night(LAST_MONTH)
+    assert "pull: nothing" in said
+    assert unequal(two_nights.after_the_first, later.contents()) == {}
 
 
 def test_readers_of_a_whole_run_see_no_error_and_no_mixed_version(
-    two_nights: tuple[Company, Readers],
+    two_nights: TwoNights,
 ) -> None:
-    company, readers = two_nights
+    company, readers = two_nights.company, two_nights.readers
     assert readers.errors == []
     assert readers.mixed == []
     assert readers.versions_in_order == company.versions

@@ -11,8 +11,6 @@ from pipelines.boundaries import BOUNDARIES
 from tests.nights.company import Company, unequal
 from tests.nights.conftest import another
 
-pytestmark = pytest.mark.xdist_group("killed company")
-
 QUICK = ("load.normalized:jira", "publish.synced")
 
 
@@ -24,18 +22,19 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Company:
     return company
 
 
-def kill_and_run_again(company: Company, kill_at: str) -> None:
-    code, said = company.run("nightly", kill_at=kill_at)
+def kill(company: Company, at: str) -> None:
+    code, said = company.run("nightly", kill_at=at)
     assert code == -signal.SIGKILL, said
-    company.night()
 
 
-@pytest.mark.parametrize("kill_at", QUICK)
-def test_a_rerun_after_a_kill_ends_with_the_same_marts(
-    whole: Company, tmp_path: Path, kill_at: str
+def test_a_rerun_after_kills_in_load_and_publish_ends_with_the_same_marts(
+    whole: Company, tmp_path: Path
 ) -> None:
     company = another(tmp_path, whole)
-    kill_and_run_again(company, kill_at)
+    for at in QUICK:
+        kill(company, at)
+        assert not company.current.exists()
+    company.night()
     assert unequal(whole.contents(), company.contents()) == {}
     assert left_behind(company) == []
 
@@ -46,7 +45,8 @@ def test_a_rerun_after_a_kill_at_any_boundary_ends_with_the_same_marts(
     whole: Company, tmp_path: Path, kill_at: str
 ) -> None:
     company = another(tmp_path, whole)
-    kill_and_run_again(company, kill_at)
+    kill(company, kill_at)
+    company.night()
     assert unequal(whole.contents(), company.contents()) == {}
     assert left_behind(company) == []
 

@@ -12,8 +12,6 @@ from sandbox.world import end_of
 from tests.nights.company import Company
 from tests.nights.equality import KEYS, differences
 
-pytestmark = pytest.mark.xdist_group("default company")
-
 
 def truths(company: Company) -> dict[str, pl.DataFrame]:
     return compute(company.world(), end_of(company.end))

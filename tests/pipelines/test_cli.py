@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
 import pytest
 
+from pipelines.warehouse import Warehouse
 from tests.pipelines.published_world import publish_once
 from tests.pipelines.terminal import ROOT, TINY, alignmart
 
@@ -55,6 +57,18 @@ def test_publish_returns_to_a_version_and_refuses_one_that_is_not_there(tmp_path
     wrong = alignmart(tmp_path, "publish", "--to", "2026-10-30.1")
     assert wrong.returncode == 1
     assert "there are: 2026-10-31.2, 2026-10-31.1" in wrong.stderr
+
+
+def test_a_second_run_is_turned_away_while_the_first_one_writes(tmp_path):
+    (tmp_path / "alignmart.yaml").write_text(TINY)
+    with Warehouse(tmp_path / "data" / "warehouse.duckdb").lease():
+        answer = alignmart(tmp_path, "nightly")
+        back = alignmart(tmp_path, "publish", "--to", "2026-10-31.1")
+    assert answer.returncode == back.returncode == 1
+    assert f"Failed run: another run (process {os.getpid()}) is writing" in answer.stdout
+    assert "another run" in back.stderr
+    assert "Traceback" not in answer.stdout + answer.stderr + back.stderr
+    assert not (tmp_path / "data" / "archive").exists()
 
 
 def test_help_does_not_wait_for_the_orchestrator():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,8 +11,10 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from pipelines import home
 from pipelines.assets.transform import Translator
 from pipelines.config import Config, Sample
+from pipelines.config_file import load
 from pipelines.definitions import build_defs
 from tests.pipelines.listing import EXPECTED, listing, sample_definitions
 
@@ -128,6 +131,40 @@ def test_definitions_need_neither_secrets_nor_network(tmp_path):
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert "asset archive/jira" in answer.stdout
+
+
+def test_the_ui_loads_the_workspace_in_a_process_of_its_own(tmp_path):
+    (tmp_path / "alignmart.yaml").write_text("sample: {}\n")
+    answer = subprocess.run(
+        [Path(sys.executable).with_name("dagster"), "definitions", "validate"],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "DAGSTER_HOME": str(home.prepare(load(tmp_path / "alignmart.yaml"))),
+            "ALIGNMART_CONFIG": str(tmp_path / "alignmart.yaml"),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stderr
+    assert "successful for code location alignmart" in answer.stderr + answer.stdout
+
+
+def test_a_publish_step_that_is_started_alone_refuses_and_says_why(tmp_path):
+    config = Config.model_validate({"sample": {}}, context={"folder": tmp_path})
+    alone = build_defs(config)
+    keys = [k for k in alone.resolve_asset_graph().get_all_asset_keys() if k.path[0] == "published"]
+    result = alone.resolve_job_def("nightly").execute_in_process(
+        asset_selection=keys, raise_on_error=False, instance=dg.DagsterInstance.ephemeral()
+    )
+    (failure,) = (event for event in result.all_events if event.is_step_failure)
+    said = failure.step_failure_data.user_failure_data.description
+    assert said.startswith("Not published: this run has no results of dbt")
+    assert "nothing is published yet" in said
+    assert not (tmp_path / "published").exists()
+    (alert,) = (tmp_path / "data" / "alerts.log").read_text(encoding="utf-8").splitlines()
+    assert '"step": "publish"' in alert
 
 
 def test_the_definitions_fit_on_a_page():

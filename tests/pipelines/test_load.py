@@ -27,7 +27,8 @@ class Nights:
     def __call__(self, *says: Any, night: int | None = None) -> list[FrameLoad]:
         self.source.says = list(says)
         as_of = NIGHTS[self.n if night is None else night]
-        pull = self.archive.pull(self.source, {}, as_of)
+        state = self.warehouse.states().get(self.source.name, {})
+        pull = self.archive.pull(self.source, state, as_of)
         self.n += 1
         return load_pull(self.warehouse, self.source, pull, f"run{self.n}")
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from connectors.contract import PullResult
 from pipelines import replay as replaying
 from pipelines.replay import ReplayRefused, replay
 from pipelines.warehouse import Warehouse
@@ -73,6 +74,17 @@ def test_a_replay_past_the_archive_is_refused(nights: Nights) -> None:
     with pytest.raises(ReplayRefused, match="holds no pull"):
         replay(nights.warehouse, nights.archive, {"t": nights.source}, dt.date(2026, 4, 1), "again")
     assert contents(nights) == before
+
+
+def test_a_replay_that_would_leave_out_the_past_is_refused(nights: Nights, tmp_path: Path) -> None:
+    """A pull that goes on from an earlier one is no beginning."""
+    nights.source.result = PullResult(state={"since": 1})
+    nights({"people": [person("1")], "worklogs": [worklog("4")]})
+    nights({"people": [person("1")], "worklogs": [worklog("5")]})
+    fresh = Warehouse(tmp_path / "fresh.duckdb")
+    with pytest.raises(ReplayRefused, match="goes on from an earlier one"):
+        replay(fresh, nights.archive, {"t": nights.source}, NIGHTS[4].date(), "again")
+    assert not fresh.path.exists()
 
 
 def test_a_replay_that_is_cut_short_changes_nothing(

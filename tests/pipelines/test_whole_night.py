@@ -76,3 +76,12 @@ def test_no_secret_is_left_where_a_run_writes(night):
         if path.is_file() and path.name != "jira_token" and token in path.read_bytes()
     ]
     assert holding == []
+
+
+def test_a_replay_of_what_the_archive_does_not_hold_is_refused_and_changes_nothing(night):
+    folder, _ = night
+    before = (folder / "data" / "warehouse.duckdb").read_bytes()
+    answer = alignmart(folder, "replay", "--since", "2026-11-01")
+    assert answer.returncode == 1
+    assert "the archive holds no pull of 2026-11-01 or later" in answer.stderr
+    assert (folder / "data" / "warehouse.duckdb").read_bytes() == before
