@@ -16,6 +16,7 @@ import json
 import logging
 import shutil
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -100,15 +101,20 @@ def load_pull(
 
 
 def _mapped(connector: Connector, given: Mapping[str, Read], pull: Pull) -> list[_Incoming]:
-    """Map and check every page; rows of a frame that came in several batches are one."""
-    batches: dict[str, list[Conformed]] = {frame: [] for frame in given}
+    """Map and check every page; rows of a frame that came in several batches are one.
+
+    A batch is checked in a thread of its own while the next one is mapped.
+    """
+    checked: dict[str, list[Future[Conformed]]] = {frame: [] for frame in given}
     errors: dict[str, str] = {}
-    with _no_cycle_search():
+    with _no_cycle_search(), ThreadPoolExecutor(max_workers=1) as beside:
         for frame, rows in connector.map(pull.pages()):
             if isinstance(rows, SourceError):
                 errors[frame] = str(rows)
             else:
-                batches.setdefault(frame, []).append(conform(frame, pull.source, rows))
+                batch = beside.submit(conform, frame, pull.source, rows)
+                checked.setdefault(frame, []).append(batch)
+    batches = {frame: [batch.result() for batch in found] for frame, found in checked.items()}
     return [
         _incoming(pull, frame, connector.frames[frame], found, errors.get(frame))
         for frame, found in batches.items()
@@ -238,7 +244,7 @@ def _write(warehouse: Warehouse, pull: Pull, incoming: list[_Incoming]) -> None:
 
 
 def _has_news(one: _Incoming) -> bool:
-    return one.load.status == "ok" and (one.read == "whole" or not one.rows.is_empty())
+    return one.load.status == "ok" and not one.rows.is_empty()
 
 
 def _resource(pull: Pull, one: _Incoming) -> Any:

@@ -7,7 +7,7 @@ Does not belong here: how answers are fetched (`jira_cloud`), types and bounds (
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -74,7 +74,9 @@ class Rows:
 
     def _accounts(self, group: Group) -> pl.DataFrame:
         known = self._employee_numbers
-        readers = _ACCOUNT | {"employee_number": lambda user: known.get(user["accountId"])}
+        readers = _ACCOUNT | {
+            "employee_number": lambda users: [known.get(user["accountId"]) for user in users]
+        }
         return table(*_spread(group, None), readers)
 
     def _items(self, group: Group) -> pl.DataFrame:
@@ -88,31 +90,42 @@ class Rows:
         initiatives = frozenset(mapping.initiative_types)
         points, start, extra = mapping.points_field, mapping.start_field, mapping.extra_fields
         readers: dict[str, Reader] = {
-            "work_item_key": lambda issue: issue["id"],
-            "parent_key": lambda issue: (issue["fields"].get("parent") or _NOTHING).get("id"),
-            "is_initiative": lambda issue: issue["fields"]["issuetype"]["name"] in initiatives,
-            "type": lambda issue: issue["fields"]["issuetype"]["name"],
-            "title": lambda issue: issue["fields"].get("summary"),
-            "status": lambda issue: issue["fields"]["status"]["name"],
-            "status_category": lambda issue: self._category(issue["fields"]),
-            "assignee_key": lambda issue: _account(issue["fields"].get("assignee")),
-            "reporter_key": lambda issue: _account(issue["fields"].get("reporter")),
-            "created_at": lambda issue: issue["fields"]["created"],
-            "updated_at": lambda issue: issue["fields"]["updated"],
-            "due_on": lambda issue: issue["fields"].get("duedate"),
-            "closed_at": lambda issue: self._closed(issue["fields"]),
-            "labels": lambda issue: ";".join(issue["fields"].get("labels") or ()) or None,
-            "goal_refs": lambda issue: self._goals(issue["fields"]),
-            "url": lambda issue: browse + issue["key"],
+            "work_item_key": lambda issues: [issue["id"] for issue in issues],
+            "parent_key": lambda issues: [
+                (issue["fields"].get("parent") or _NOTHING).get("id") for issue in issues
+            ],
+            "is_initiative": lambda issues: [
+                issue["fields"]["issuetype"]["name"] in initiatives for issue in issues
+            ],
+            "type": lambda issues: [issue["fields"]["issuetype"]["name"] for issue in issues],
+            "title": lambda issues: [issue["fields"].get("summary") for issue in issues],
+            "status": lambda issues: [issue["fields"]["status"]["name"] for issue in issues],
+            "status_category": lambda issues: [self._category(issue["fields"]) for issue in issues],
+            "assignee_key": lambda issues: [
+                _account(issue["fields"].get("assignee")) for issue in issues
+            ],
+            "reporter_key": lambda issues: [
+                _account(issue["fields"].get("reporter")) for issue in issues
+            ],
+            "created_at": lambda issues: [issue["fields"]["created"] for issue in issues],
+            "updated_at": lambda issues: [issue["fields"]["updated"] for issue in issues],
+            "due_on": lambda issues: [issue["fields"].get("duedate") for issue in issues],
+            "closed_at": lambda issues: [self._closed(issue["fields"]) for issue in issues],
+            "labels": lambda issues: [
+                ";".join(issue["fields"].get("labels") or ()) or None for issue in issues
+            ],
+            "goal_refs": lambda issues: [self._goals(issue["fields"]) for issue in issues],
+            "url": lambda issues: [browse + issue["key"] for issue in issues],
         }
         if start:
-            readers["started_on"] = lambda issue: issue["fields"].get(start)
+            readers["started_on"] = lambda issues: [i["fields"].get(start) for i in issues]
         if points:
-            readers["points"] = lambda issue: issue["fields"].get(points)
+            readers["points"] = lambda issues: [i["fields"].get(points) for i in issues]
         if extra:
-            readers["extra"] = lambda issue: orjson.dumps(
-                {name: issue["fields"].get(name) for name in extra}
-            ).decode()
+            readers["extra"] = lambda issues: [
+                orjson.dumps({name: issue["fields"].get(name) for name in extra}).decode()
+                for issue in issues
+            ]
         return readers
 
     def _category(self, fields: dict[str, Any]) -> Category | None:
@@ -128,9 +141,8 @@ class Rows:
         return category
 
     def _closed(self, fields: dict[str, Any]) -> str | None:
-        if self._category(fields) not in ("done", "dropped"):
-            return None
-        return fields.get("resolutiondate") or fields.get("statuscategorychangedate")
+        closed = fields.get("resolutiondate") or fields.get("statuscategorychangedate")
+        return closed if self._category(fields) in ("done", "dropped") else None
 
     def _goals(self, fields: dict[str, Any]) -> str | None:
         named: list[str] = []
@@ -162,13 +174,13 @@ class Rows:
             records += found
             numbers += [page] * len(found)
         readers: dict[str, Reader] = {
-            "change_key": lambda change: f"{change[1]['id']}-{change[2]}",
-            "work_item_key": lambda change: change[0],
-            "changed_at": lambda change: change[1]["created"],
-            "author_key": lambda change: _account(change[1].get("author")),
-            "field": lambda change: kinds[change[4]],
-            "from_value": lambda change: self._value(change[3], change[4], "from"),
-            "to_value": lambda change: self._value(change[3], change[4], "to"),
+            "change_key": lambda found: [f"{history['id']}-{n}" for _, history, n, _, _ in found],
+            "work_item_key": lambda found: [issue for issue, _, _, _, _ in found],
+            "changed_at": lambda found: [history["created"] for _, history, _, _, _ in found],
+            "author_key": lambda found: [_account(h.get("author")) for _, h, _, _, _ in found],
+            "field": lambda found: [kinds[name] for _, _, _, _, name in found],
+            "from_value": lambda found: self._values(found, "from"),
+            "to_value": lambda found: self._values(found, "to"),
         }
         rows = table(records, numbers, readers)
         at = rows["changed_at"]
@@ -182,10 +194,15 @@ class Rows:
         kinds |= dict.fromkeys(self._mapping.goal_fields, "goal")
         return kinds | ({"labels": "goal"} if self._mapping.goal_label_prefix else {})
 
-    def _value(self, item: dict[str, Any], name: str, side: str) -> str | None:
+    def _values(self, found: Sequence[Any], side: str) -> list[str | None]:
         """A status by its name, accounts and items by their keys, goals as references."""
-        if name == "status":
-            return item.get(f"{side}String")
+        text = f"{side}String"
+        return [
+            item.get(text) if name == "status" else self._value(item, name, side)
+            for _, _, _, item, name in found
+        ]
+
+    def _value(self, item: dict[str, Any], name: str, side: str) -> str | None:
         if self._change_kinds[name] != "goal":
             return item.get(side)
         words = _names(item.get(f"{side}String") or "")
@@ -276,17 +293,17 @@ def _wanted(log: Any, kinds: dict[str, str]) -> list[Any]:
 
 
 _ACCOUNT: Final[dict[str, Reader]] = {
-    "account_key": lambda user: user["accountId"],
-    "email": lambda user: user.get("emailAddress"),
-    "display_name": lambda user: user.get("displayName"),
-    "is_active": lambda user: user.get("active"),
+    "account_key": lambda users: [user["accountId"] for user in users],
+    "email": lambda users: [user.get("emailAddress") for user in users],
+    "display_name": lambda users: [user.get("displayName") for user in users],
+    "is_active": lambda users: [user.get("active") for user in users],
 }
 
 _WORKLOG: Final[dict[str, Reader]] = {
-    "worklog_key": lambda worklog: worklog["id"],
-    "work_item_key": lambda worklog: worklog["issueId"],
-    "account_key": lambda worklog: _account(worklog.get("author")),
-    "started_at": lambda worklog: worklog["started"],
-    "seconds": lambda worklog: worklog["timeSpentSeconds"],
-    "version": lambda worklog: worklog["updated"],
+    "worklog_key": lambda worklogs: [worklog["id"] for worklog in worklogs],
+    "work_item_key": lambda worklogs: [worklog["issueId"] for worklog in worklogs],
+    "account_key": lambda worklogs: [_account(worklog.get("author")) for worklog in worklogs],
+    "started_at": lambda worklogs: [worklog["started"] for worklog in worklogs],
+    "seconds": lambda worklogs: [worklog["timeSpentSeconds"] for worklog in worklogs],
+    "version": lambda worklogs: [worklog["updated"] for worklog in worklogs],
 }
