@@ -65,7 +65,9 @@ def build(config: Config, *, read: bool = True) -> list[Connector]:
     archived pages. Raises SecretMissing.
     """
     made = [_built_in("declared", {"files": config.declared.model_dump()})]
-    made.append(_built_in("calendar", {"locations": config.declared.locations}))
+    countries = (config.organisation.country,)
+    calendar = {"locations": config.declared.locations, "countries": countries}
+    made.append(_built_in("calendar", calendar))
     for name, entry in config.sources.items():
         options = {key: value for key, value in entry.items() if key != "system"}
         settings = settings_of(entry["system"], options, config.folder, read=read)

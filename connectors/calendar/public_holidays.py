@@ -32,9 +32,11 @@ YEARS_BACK, YEARS_AHEAD = 6, 2
 
 
 class PublicHolidaysSettings(Settings):
-    """`locations`: the declared file with columns country and subdivision."""
+    """`locations`: the declared file with columns country and subdivision; `countries`: further
+    ISO 3166 codes, such as the organisation's own."""
 
     locations: Path
+    countries: tuple[str, ...] = ()
 
 
 class PublicHolidays(Connector):
@@ -47,6 +49,7 @@ class PublicHolidays(Connector):
     def __init__(self, name: str, settings: PublicHolidaysSettings) -> None:
         super().__init__(name, settings)
         self.path = settings.locations
+        self.countries = settings.countries
 
     def check(self) -> Iterator[Finding]:
         """Say whether a calendar is known for every declared location."""
@@ -95,7 +98,8 @@ class PublicHolidays(Connector):
             raise SourceError(f"{self.name}: there is no file {self.path}. Set declared.locations.")
         with self.path.open(newline="", encoding="utf-8-sig") as file:
             rows = list(csv.DictReader(file))
-        return sorted({(row["country"], row.get("subdivision") or "") for row in rows})
+        declared = {(row["country"], row.get("subdivision") or "") for row in rows}
+        return sorted(declared | {(country, "") for country in self.countries})
 
 
 def _holidays(country: str, subdivision: str, years: range, path: Path) -> dict[str, str]:
