@@ -20,7 +20,7 @@ from pipelines import sample, systems
 from pipelines.archive import Archive, Pull
 from pipelines.clock import Clock, clock_for
 from pipelines.config import Config
-from pipelines.load import FrameLoad
+from pipelines.package import FrameLoad
 from pipelines.warehouse import Warehouse
 
 log = logging.getLogger("alignmart")

@@ -19,7 +19,8 @@ import duckdb
 from connectors.contract import Connector
 from connectors.frames import FRAMES
 from pipelines.archive import Archive, Pull
-from pipelines.load import FrameLoad, load_pull
+from pipelines.load import load_pull
+from pipelines.package import FrameLoad
 from pipelines.warehouse import Warehouse
 
 

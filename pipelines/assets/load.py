@@ -14,8 +14,9 @@ from pipelines.archive import Pull
 from pipelines.assets.pull import archive_key
 from pipelines.assets.retries import TRIES_AGAIN
 from pipelines.boundaries import reached
-from pipelines.load import FrameLoad, load_pull
+from pipelines.load import load_pull
 from pipelines.night import Night
+from pipelines.package import FrameLoad
 
 log = logging.getLogger("alignmart")
 

@@ -10,7 +10,8 @@ import pytest
 
 from connectors.contract import PullResult, SourceError
 from pipelines.archive import Archive
-from pipelines.load import FrameLoad, load_pull
+from pipelines.load import load_pull
+from pipelines.package import FrameLoad
 from pipelines.warehouse import Warehouse
 from tests.pipelines.scripted import NIGHTS, Scripted
 
