@@ -71,7 +71,8 @@ class Archive:
         pull_id = self._next_id(connector.name, as_of)
         folder = self.root / connector.name / pull_id
         partial = folder.with_name(f".{pull_id}.partial")
-        shutil.rmtree(partial, ignore_errors=True)
+        for left in folder.parent.glob(".*.partial"):  # by a pull that was killed
+            shutil.rmtree(left)
         partial.mkdir(parents=True)
         begun = Pull(
             connector.name, connector.system, pull_id, as_of, folder, 0, 0, state, state, {}, None

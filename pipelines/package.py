@@ -76,6 +76,8 @@ def write(warehouse: Warehouse, pull: Pull, incoming: list[Incoming]) -> None:
 
     Raises SourceError where dlt cannot load it; the package is then kept under `quarantine/`.
     """
+    for left in warehouse.path.parent.glob(".dlt-*"):  # by a run that was killed: we hold the lease
+        shutil.rmtree(left)
     folder = Path(mkdtemp(prefix=".dlt-", dir=warehouse.path.parent))
     resources = [_resource(pull, one) for one in incoming if _has_news(one)]
     resources += _own_resources(warehouse, pull, incoming)

@@ -57,4 +57,5 @@ def left_behind(company: Company) -> list[str]:
     odd = [p.name for p in published.iterdir() if p.name not in ("versions", "current")]
     odd += [p.name for p in (published / "versions").iterdir() if p.name.startswith(".")]
     odd += [p.name for p in (company.folder / "data").glob(".dlt-*")]
+    odd += [p.name for p in (company.folder / "data" / "archive").glob("*/.*")]
     return odd + [p.name for p in published.rglob("*.wal")]
