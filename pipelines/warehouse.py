@@ -10,19 +10,25 @@ import datetime as dt
 import fcntl
 import json
 import os
+import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import duckdb
 
 from connectors.contract import State
 from pipelines import raw
 
+WAIT_SECONDS: Final = 60
+"""How long an opening waits for another process to let go of the file."""
+
 
 class WarehouseBusy(Exception):
-    """Another run holds the lease."""
+    """Another run holds the lease, or another process the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +69,29 @@ class Warehouse:
     def connect(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection in UTC."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        connection = duckdb.connect(self.path, read_only=read_only)
+        connection = self._opened(read_only=read_only)
         try:
             connection.execute("set TimeZone = 'UTC'")
             yield connection
         finally:
             connection.close()
+
+    def _opened(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+        """Open the file; wait a while for a process that a run that died left behind."""
+        for second in range(WAIT_SECONDS + 1):
+            try:
+                return duckdb.connect(self.path, read_only=read_only)
+            except duckdb.IOException as error:
+                if "lock" not in str(error).lower():
+                    raise
+                holder = re.search(r"PID (\d+)", str(error))
+            if second < WAIT_SECONDS:
+                time.sleep(1)
+        raise WarehouseBusy(
+            f"{self.path.name} is held by process {holder[1] if holder else 'unknown'} for more "
+            f"than {WAIT_SECONDS} s: a BI tool that should read the published file, or what a run "
+            "that died left behind. End it, then start again."
+        )
 
     def ensure(self) -> None:
         """Make the raw tables that are missing. Raises raw.LayoutError."""
