@@ -14,12 +14,17 @@ from typing import Any
 import orjson
 
 MARTS_SCHEMA = "marts"
+RUN_LABEL = "RUN_ID"
+"""Label of dbt's results that names the run that asked for them."""
 Node = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class FailedTest:
-    """A test that did not pass: its name, what dbt said, the table that holds its rows."""
+    """A test that did not pass: its name, what dbt said, the table that holds its rows.
+
+    A test that keeps no rows has its query in `message`, a file in the folder of the run's dbt.
+    """
 
     name: str
     model: str
@@ -47,7 +52,7 @@ class DbtResults:
     @property
     def run_id(self) -> str:
         """The run that asked dbt for these results."""
-        return str((self.run_results["args"].get("vars") or {}).get("run_id", ""))
+        return str(self.run_results["metadata"]["env"].get(RUN_LABEL, ""))
 
     @cached_property
     def status(self) -> dict[str, str]:
@@ -61,14 +66,12 @@ class DbtResults:
 
     @cached_property
     def tests(self) -> dict[str, Node]:
-        """Every test and unit test of the project, by unique id."""
-        nodes = {i: n for i, n in self.manifest["nodes"].items() if n["resource_type"] == "test"}
-        unit_tests: dict[str, Node] = self.manifest.get("unit_tests", {})
-        return nodes | unit_tests
+        """Every test of data, by unique id; unit tests are no part of a run."""
+        return {i: n for i, n in self.manifest["nodes"].items() if n["resource_type"] == "test"}
 
     @property
     def n_passed(self) -> int:
-        """Tests that passed, unit tests included."""
+        """Tests that passed."""
         return sum(self.status.get(test) == "pass" for test in self.tests)
 
     def failed_tests(self) -> list[FailedTest]:
@@ -83,7 +86,8 @@ class DbtResults:
                         name=test["name"],
                         model=_model_of(test),
                         is_blocking=_is_blocking(test),
-                        message=_one_line(row.get("message") or row["status"]),
+                        message=_one_line(row.get("message") or row["status"])
+                        + ("" if stored else f"; its query: {_query_of(test)}"),
                         rows=row.get("failures"),
                         rows_in=f"{test['schema']}.{test['alias']}" if stored else None,
                     )
@@ -136,6 +140,10 @@ def _fate(status: str | None) -> str:
 def _model_of(test: Node) -> str:
     attached = test.get("attached_node") or next(iter(test["depends_on"]["nodes"]), "")
     return str(attached).rsplit(".", 1)[-1]
+
+
+def _query_of(test: Node) -> str:
+    return "/".join(("compiled", test["package_name"], test["original_file_path"], test["path"]))
 
 
 def _one_line(message: str | None) -> str:

@@ -1,14 +1,22 @@
 {# The run's clock. Nothing in a model asks the machine what time it is. #}
 
-{# The instant that the run speaks for, as timestamptz. #}
-{% macro as_of() -%}
-    {%- if execute and not var('as_of') -%}
-        {{ exceptions.raise_compiler_error(
-            "The variable as_of is empty: give --vars '{as_of: \"2026-06-30T23:59:59.999999Z\"}'."
-        ) }}
+{# The instant that the run speaks for, in ISO 8601: the variable as_of or, where it is empty,
+   ALIGNMART_AS_OF of the environment. A night gives the latter, and it is only looked at when a
+   query is made: a variable that changes every night would make dbt parse the project every night. #}
+{% macro as_of_text() -%}
+    {%- if execute -%}
+        {%- set instant = var('as_of') or env_var('ALIGNMART_AS_OF', '') -%}
+        {%- if not instant -%}
+            {{ exceptions.raise_compiler_error(
+                "No as_of is given: set ALIGNMART_AS_OF, or give --vars '{as_of: ISO_INSTANT}'."
+            ) }}
+        {%- endif -%}
+        {{- instant -}}
     {%- endif -%}
-    cast('{{ var("as_of") }}' as timestamptz)
 {%- endmacro %}
+
+{# The same as timestamptz. #}
+{% macro as_of() -%} cast('{{ as_of_text() }}' as timestamptz) {%- endmacro %}
 
 {# The day of as_of, UTC. #}
 {% macro as_of_date() -%}

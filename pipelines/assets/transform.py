@@ -20,8 +20,8 @@ from dagster_dbt.errors import DagsterDbtCliRuntimeError
 
 from pipelines.assets.load import raw_key
 from pipelines.boundaries import reached
-from pipelines.dbt import command
-from pipelines.dbt_results import DbtResults
+from pipelines.dbt import command, take_over_parse
+from pipelines.dbt_results import RUN_LABEL, DbtResults
 from pipelines.night import Night
 
 log = logging.getLogger("alignmart")
@@ -80,9 +80,17 @@ def build_transform(manifest: Path, given: Mapping[str, list[str]]) -> dg.Assets
     def transform(context: dg.AssetExecutionContext) -> Iterator[Any]:
         night: Night = context.resources.night
         reached("transform.begin")
-        os.environ["ALIGNMART_WAREHOUSE"] = str(night.warehouse.path)
+        os.environ.update(environment(night))
+        take_over_parse(night.dbt_folder)
         dbt = command().cli(
-            ["build", "--vars", json.dumps(variables(night))],
+            # Unit tests are about the models' code, which no night changes: `make test` runs them.
+            [
+                "build",
+                "--exclude-resource-type",
+                "unit_test",
+                "--vars",
+                json.dumps(variables(night)),
+            ],
             context=context,
             target_path=night.dbt_folder,
         )
@@ -123,15 +131,25 @@ def _why_dbt_failed(night: Night, error: Exception) -> str:
 
 
 def variables(night: Night) -> dict[str, str | int | float | bool]:
-    """What dbt is told of a run: only these, and the warehouse, decide what it builds."""
+    """What dbt is told of the organisation: dbt parses the project again when any of it changes."""
     config = night.config
     return {
-        "as_of": night.clock.as_of.isoformat(),
-        "run_id": night.run_id,
         "minimum_group": config.privacy.minimum_group,
         "minimum_group_effort": config.privacy.minimum_group_effort,
         "hours_per_day": config.hours_per_day,
         "fiscal_year_start_month": config.organisation.fiscal_year_start_month,
         "include_urls": config.publish.include_urls,
         "country": config.organisation.country,
+    }
+
+
+def environment(night: Night) -> dict[str, str]:
+    """What dbt is told of a run: with the variables it decides what is built.
+
+    The last is a label that dbt copies into its results.
+    """
+    return {
+        "ALIGNMART_WAREHOUSE": str(night.warehouse.path),
+        "ALIGNMART_AS_OF": night.clock.as_of.isoformat(),
+        f"DBT_ENV_CUSTOM_ENV_{RUN_LABEL}": night.run_id,
     }

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.edge import Conformed, conform
+from connectors.edge import conform
 from connectors.files import Files, FilesSettings
 from connectors.frames import FRAMES, column_types
 from connectors.frames_page import page
@@ -47,7 +47,6 @@ def test_an_example_of_the_page_of_files_is_read_without_a_remark(
     ((given, rows),) = source.map(enumerate(source.pull({}, dt.datetime.now(dt.UTC))))
     assert given == frame
     read = conform(frame, folder, rows)
-    assert isinstance(read, Conformed)
     assert read.quarantine["reason"].to_list() == []
     assert read.unknown == {}
     assert read.rows.height == body.count("\n") - 1

@@ -41,7 +41,6 @@ def results(run_id: str = RUN, statuses: dict[str, str] | None = None) -> DbtRes
         "model.a.about": "success",
         "test.a.goal_id_is_unique": "pass",
         "test.a.looks_odd": "pass",
-        "unit_test.a.counts": "pass",
     } | (statuses or {})
     return DbtResults(
         manifest={
@@ -55,7 +54,7 @@ def results(run_id: str = RUN, statuses: dict[str, str] | None = None) -> DbtRes
             "unit_tests": {"unit_test.a.counts": _test("counts", "error")},
         },
         run_results={
-            "args": {"vars": {"run_id": run_id}},
+            "metadata": {"env": {"RUN_ID": run_id}},
             "results": [
                 {
                     "unique_id": unique_id,
@@ -93,7 +92,8 @@ def _model(table: str, key: list[str], about: str, schema: str = "marts") -> dic
 def _test(name: str, severity: str) -> dict:
     return {
         "resource_type": "test", "name": name, "alias": name, "schema": "test_failures",
-        "config": {"severity": severity, "store_failures": True},
+        "config": {"severity": severity, "store_failures": severity == "warn"},
+        "package_name": "a", "original_file_path": "models/_a.yml", "path": f"{name}.sql",
         "attached_node": "model.a.goal_triad", "depends_on": {"nodes": ["model.a.goal_triad"]},
     }  # fmt: skip
 

@@ -1,5 +1,6 @@
 -- What a goal was on each day, and the days on which it may be active: from its start, else its
--- creation, else first sight; to its end, else the day it was done or cancelled (reading G1).
+-- creation, else first sight; to its end, else the day it was done or cancelled (reading G1), which
+-- for a goal that no night saw open is the day of first sight.
 with marked as (
     select
         told.*,
@@ -21,7 +22,10 @@ stretched as (
 ),
 
 finished as (
-    select goal_id, stretch, min(valid_from) as finished_on
+    select
+        goal_id,
+        stretch,
+        min(case when is_assumed then valid_to else valid_from end) as finished_on
     from stretched
     where is_finished
     group by goal_id, stretch

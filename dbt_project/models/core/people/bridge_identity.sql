@@ -1,4 +1,6 @@
--- Who an account, an HR key or a person named in a goal system is. What matches nobody stays.
+-- Who an account, an HR key or a person named in a goal system is (reading P4). What matches nobody
+-- stays. A key that is an account's and a person's of one source is the account's first: the person
+-- of that key only where nothing else says who it is.
 with goal_reference as (
     select source, owner_ref as account_ref from {{ ref('stg_goal_owners') }}
     union
@@ -15,6 +17,7 @@ subject as (
     select
         source,
         account_key as account_ref,
+        false as is_reference,
         nullif(trim(employee_number), '') as employee_number,
         {{ normalised_email('email') }} as email
     from {{ ref('stg_accounts') }}
@@ -22,6 +25,7 @@ subject as (
     select
         source,
         account_ref,
+        true as is_reference,
         trim(account_ref) as employee_number,
         {{ normalised_email('account_ref') }} as email
     from goal_reference
@@ -75,7 +79,8 @@ matched as (
             and subject.account_ref = overrides.account_ref
     left join person_of_number as declared
         on overrides.employee_number = declared.employee_number
-    left join {{ ref('person_record') }} as named on subject.account_ref = named.hr_person_id
+    left join {{ ref('person_record') }} as named
+        on subject.is_reference and subject.account_ref = named.hr_person_id
     left join {{ ref('person_record') }} as same_key
         on subject.source = same_key.source and subject.account_ref = same_key.person_key
     left join person_of_number as numbered

@@ -2,7 +2,7 @@
 {% set statements = [
     ('purpose', 'Shows whether the work that people do serves the goals, for a reason they know, on measures they understand and can control.'),
     ('purpose', 'It motivates and does not mandate: it adds no form to fill in and no score to chase.'),
-    ('as_of', 'This version speaks for ' ~ var('as_of') ~ '.'),
+    ('as_of', 'This version speaks for ' ~ as_of_text() ~ '.'),
     ('refuses', 'No rank, percentile or league table of units or of the people who lead them.'),
     ('refuses', 'No row about one person, no name, address or id of a person, no forecast of a person.'),
     ('refuses', 'No join to appraisal or pay.'),
