@@ -149,7 +149,7 @@ def show_status(console: Console, config: Config) -> bool:
             "SELECT as_of, run_id, tests_passed FROM marts.publish_manifest LIMIT 1"
         ).fetchall()[0]
         trust = connection.execute(
-            "SELECT source, max(pulled_at), bool_and(is_fresh), "
+            "SELECT source, min(pulled_at), bool_and(is_fresh), "
             "string_agg(DISTINCT message, '; ' ORDER BY message) FILTER (WHERE status <> 'ok') "
             "FROM marts.data_trust GROUP BY source ORDER BY source"
         ).fetchall()
