@@ -8,7 +8,12 @@ with known as (
         ) as last_good_at,
         row_number() over (
             partition by loads.source, loads.frame
-            order by loads.as_of desc, loads.pulled_at desc nulls last, loads.run_id desc
+            order by
+                loads.as_of desc,
+                length(loads.pull_id) desc,
+                loads.pull_id desc,
+                loads.pulled_at desc nulls last,
+                loads.run_id desc
         ) as rank_of_run
     from {{ source('raw', 'frame_loads') }} as loads
     where loads.as_of <= {{ as_of() }}
