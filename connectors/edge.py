@@ -38,7 +38,9 @@ QUARANTINE: Final[dict[str, pl.DataType]] = {
     "line": pl.Int64(),
 }
 
-_UNSET: Final = ("", "0000-00-00", "0000-00-00 00:00:00", "0000-00-00T00:00:00")
+_NO_DATE: Final = ("0000-00-00", "9999-12-31")
+_UNSET: Final = ("", *_NO_DATE, *(f"{d}{t}" for d in _NO_DATE for t in ("T00:00:00", " 00:00:00")))
+"""How systems write that there is no date, or no end."""
 _INSTANT = pl.Datetime("us", "UTC")
 _TRUE, _FALSE = ("true", "1", "yes", "y", "t"), ("false", "0", "no", "n", "f")
 _KINDS = {
@@ -168,7 +170,7 @@ def _cast(column: pl.Expr, have: pl.DataType, want: pl.DataType) -> pl.Expr:
         text = text.cast(pl.String, strict=False)
         return pl.when(text != "").then(text)
     if have == want:
-        return column
+        return column if not want.is_temporal() else _not_for_ever(column)
     if have == pl.String():
         text = column.str.strip_chars()
         return _from_text(pl.when(~text.is_in(_UNSET)).then(text), want)
@@ -193,6 +195,10 @@ def _from_text(text: pl.Expr, want: pl.DataType) -> pl.Expr:
     if want == _INSTANT:
         return instant(text)
     return text.cast(want, strict=False)
+
+
+def _not_for_ever(day: pl.Expr) -> pl.Expr:
+    return pl.when(day.dt.year() < 9999).then(day)
 
 
 def _whole(number: pl.Expr) -> pl.Expr:

@@ -1,23 +1,21 @@
 """Any canonical frame from files: one folder a source, one file a frame.
 
-Belongs here: reading CSV and Parquet as people's tools write them (byte order marks, semicolons,
-decimal commas), and saying which file and line cannot be read.
-Does not belong here: vendors' own export layouts, typing of values (`edge`).
+Belongs here: which file holds which frame, what `check` says of them.
+Does not belong here: how a file becomes a table (`table_files`), vendors' own export layouts.
 
 `people.csv` holds the frame `people`; columns are the frame's, in any order.
 """
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import ClassVar, Final
 
 import polars as pl
 
+from connectors import table_files
 from connectors.contract import (
     Connector,
     Finding,
@@ -28,11 +26,10 @@ from connectors.contract import (
     SourceError,
     State,
 )
-from connectors.frames import FRAMES, column_types, key_columns
+from connectors.edge import conform
+from connectors.frames import FRAMES
 
 SUFFIXES: Final = (".csv", ".parquet")
-_SEPARATORS = ",;\t|"
-_BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
 class FilesSettings(Settings):
@@ -59,7 +56,8 @@ class Files(Connector):
                 f"{self.name}: there is no folder {self.folder}. "
                 f"Make it, or set sources.{self.name}.path."
             )
-        found = {p.stem: p for p in sorted(self.folder.iterdir()) if p.suffix in SUFFIXES}
+        paths = [p for p in sorted(self.folder.iterdir()) if p.is_file() and p.suffix in SUFFIXES]
+        found = {path.stem: path for path in paths}
         return {frame: found[frame] for frame in FRAMES if frame in found}
 
     def given_frames(self) -> Mapping[str, Read]:
@@ -82,11 +80,25 @@ class Files(Connector):
             if path.stem not in FRAMES or path.suffix not in SUFFIXES:
                 yield Finding(path.name, "warning", f"is not read. {_names_wanted()}")
         for frame, path in files.items():
-            rows = _read(frame, path.name, path.read_bytes())
-            if isinstance(rows, SourceError):
-                yield Finding(path.name, "error", str(rows))
-            else:
-                yield Finding(path.name, "ok", f"{rows.height} rows of {frame}")
+            yield self._finding(frame, path)
+
+    def _finding(self, frame: str, path: Path) -> Finding:
+        try:
+            rows = table_files.read(frame, path.name, path.read_bytes())
+        except OSError as error:
+            return Finding(path.name, "error", f"cannot be opened: {error.strerror}")
+        if isinstance(rows, SourceError):
+            return Finding(path.name, "error", str(rows))
+        found = conform(frame, self.name, rows)
+        if found.quarantine.is_empty():
+            return Finding(path.name, "ok", f"{rows.height} rows of {frame}")
+        first = found.quarantine.sort("line", nulls_last=True).row(0, named=True)
+        return Finding(
+            path.name,
+            "warning",
+            f"{found.quarantine.height} of {rows.height} rows would be set aside, first line "
+            f"{first['line']}: {first['reason']}",
+        )
 
     def pull(
         self,
@@ -106,7 +118,7 @@ class Files(Connector):
     ) -> Iterator[tuple[str, pl.DataFrame | SourceError]]:
         """Each page is a frame; one that cannot be read leaves the others."""
         for number, page in pages:
-            rows = _read(page.stream, page.request, page.body)
+            rows = table_files.read(page.stream, page.request, page.body)
             if isinstance(rows, pl.DataFrame):
                 rows = rows.with_columns(page=pl.lit(number, dtype=pl.Int64))
             yield page.stream, rows
@@ -114,91 +126,3 @@ class Files(Connector):
 
 def _names_wanted() -> str:
     return f"A file is named after its frame, such as people.csv; frames: {', '.join(FRAMES)}."
-
-
-def _read(frame: str, name: str, body: bytes) -> pl.DataFrame | SourceError:
-    """The rows of one file, or why it cannot be read at all."""
-    try:
-        if name.endswith(".parquet"):
-            rows = pl.read_parquet(io.BytesIO(body))
-            _refuse_bad_header(frame, name, rows.columns)
-            return rows
-        return _read_csv(frame, name, _decoded(name, body))
-    except SourceError as error:
-        return error
-    except pl.exceptions.PolarsError as error:
-        return SourceError(f"{name}: cannot be read: {error}. Write the file again.")
-
-
-def _decoded(name: str, body: bytes) -> str:
-    encoding = next((e for mark, e in _BYTE_ORDER_MARKS.items() if body.startswith(mark)), "utf-8")
-    try:
-        return body.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = body[: error.start].count(b"\n") + 1
-        raise SourceError(
-            f"{name}, line {line}: is not {encoding} text. Save the file as UTF-8 "
-            "(in Excel: 'CSV UTF-8')."
-        ) from error
-
-
-def _read_csv(frame: str, name: str, text: str) -> pl.DataFrame:
-    first = text.split("\n", 1)[0].rstrip("\r")
-    separator = max(_SEPARATORS, key=first.count)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    header = [column.strip().lower() for column in next(lines, [])]
-    _refuse_bad_header(frame, name, header)
-    try:
-        rows = pl.read_csv(text.encode(), separator=separator, infer_schema=False)
-        rows = rows.rename(dict(zip(rows.columns, header, strict=True))).with_columns(
-            line=pl.int_range(2, rows.height + 2, dtype=pl.Int64)
-        )
-    except pl.exceptions.PolarsError:
-        rows = _read_ragged(lines, header)
-    return _decimal_points(frame, rows) if separator == ";" else rows
-
-
-def _refuse_bad_header(frame: str, name: str, header: list[str]) -> None:
-    twice = sorted({column for column in header if column and header.count(column) > 1})
-    if twice:
-        raise SourceError(f"{name}, line 1: {', '.join(twice)} stands twice. Name it once.")
-    optional = {
-        key
-        for key in key_columns(frame)
-        if "when_empty" in (FRAMES[frame].columns()[key].metadata or {})
-    }
-    missing = [key for key in key_columns(frame) if key not in header and key not in optional]
-    if missing:
-        raise SourceError(
-            f"{name}, line 1: has no column {', '.join(missing)}, which names a row of {frame}; "
-            f"it has: {', '.join(header) or 'nothing'}."
-        )
-
-
-def _read_ragged(lines: Iterator[list[str]], header: list[str]) -> pl.DataFrame:
-    """Row by row, so that a line with too many fields sets aside itself alone."""
-    schema = dict.fromkeys([*header, "unreadable", "payload"], pl.String) | {"line": pl.Int64}
-    rows = []
-    for number, values in enumerate(lines, start=2):
-        row: dict[str, str | int | None] = {"line": number}
-        row |= {column: value or None for column, value in zip(header, values, strict=False)}
-        if len(values) > len(header):
-            row["unreadable"] = f"has {len(values)} fields, the header {len(header)}"
-            row["payload"] = ";".join(values)
-        if values:
-            rows.append(row)
-    return pl.DataFrame(rows, schema=schema)
-
-
-def _decimal_points(frame: str, rows: pl.DataFrame) -> pl.DataFrame:
-    """Where semicolons part the fields, a comma is a decimal comma and a dot parts thousands."""
-    numbers = [
-        name
-        for name, dtype in column_types(frame).items()
-        if dtype.is_numeric() and name in rows.columns
-    ]
-    comma = pl.col(numbers).str.contains(r"^\s*-?[\d.]+,\d+\s*$")
-    pointed = (
-        pl.col(numbers).str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
-    )
-    return rows.with_columns(pl.when(comma).then(pointed).otherwise(pl.col(numbers)))

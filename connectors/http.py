@@ -48,6 +48,12 @@ class HttpError(SourceError):
         self.status = status
 
 
+def _errors_in(record: Any) -> str:
+    """What a system says of an error in an answer that claims to be good; no other value of it."""
+    said = record.get("errorMessages") if isinstance(record, dict) else None
+    return f"; it says: {' '.join(map(str, said))[:200]}" if isinstance(said, list) else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Patience:
     """How long to insist: tries for what is broken, seconds for everything together.
@@ -92,8 +98,8 @@ class Answer:
             return value
         where = f"`{name}`" if name else "the answer"
         raise SourceError(
-            f"{self.request[:200]}: {where} should be a {kind.__name__}, but what came is "
-            f"{str(record)[:120]!r}. Nothing of this read is kept; try again."
+            f"{self.request[:200]}: {where} should be a {kind.__name__}, but is "
+            f"{type(value).__name__}{_errors_in(record)}. Nothing of this read is kept; try again."
         )
 
 

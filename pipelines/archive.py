@@ -82,7 +82,7 @@ class Archive:
         except SourceError as error:
             pull = replace(begun, error=str(error))
         except Exception as error:  # noqa: BLE001  a connector's fault must not stop the others
-            pull = replace(begun, error=_unforeseen(connector, error))
+            pull = replace(begun, error=unforeseen(connector, error))
         if pull.error is not None:
             (partial / "pages.parquet").unlink(missing_ok=True)
         (partial / "pull.json").write_text(_to_json(pull))
@@ -158,14 +158,15 @@ def _batch(rows: list[tuple[int, str, str, bytes]]) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(arrays, schema=_PAGES)
 
 
-def _unforeseen(connector: Connector, error: Exception) -> str:
+def unforeseen(connector: Connector, error: BaseException) -> str:
+    """What a fault of the connector's own is called: where it was, without any value."""
     trace, place = error.__traceback__, ""
     while trace is not None:
         place = f"{Path(trace.tb_frame.f_code.co_filename).name}, line {trace.tb_lineno}"
         trace = trace.tb_next
     return (
         f"{connector.name}: the {connector.system} connector failed at {place}: "
-        f"{type(error).__name__}: {error}. Its last good data stays; please report this."
+        f"{type(error).__name__}. Its last good data stays; please report this."
     )
 
 

@@ -21,7 +21,7 @@ import polars as pl
 from connectors.contract import Connector, Read, SourceError
 from connectors.edge import QUARANTINE, Conformed, conform, newest
 from pipelines import raw
-from pipelines.archive import Pull
+from pipelines.archive import Pull, unforeseen
 from pipelines.boundaries import reached
 from pipelines.package import FrameLoad, Incoming, query, write
 from pipelines.warehouse import Warehouse
@@ -38,7 +38,7 @@ def load_pull(
     try:
         if pull.error is not None:
             raise SourceError(pull.error)
-        incoming = _mapped(connector, given, pull)
+        incoming = _mapped_safely(connector, given, pull)
         reached("load.mapped", pull.source)
         with warehouse.connect(read_only=True) as connection:
             for one in incoming:
@@ -51,6 +51,16 @@ def load_pull(
     reached("load.written", pull.source)
     _record(warehouse, pull, run_id, loads)
     return loads
+
+
+def _mapped_safely(connector: Connector, given: Mapping[str, Read], pull: Pull) -> list[Incoming]:
+    """A fault of the connector's own is the source's failure, not the night's."""
+    try:
+        return _mapped(connector, given, pull)
+    except SourceError:
+        raise
+    except (Exception, pl.exceptions.PanicException) as error:
+        raise SourceError(unforeseen(connector, error)) from error
 
 
 def _mapped(connector: Connector, given: Mapping[str, Read], pull: Pull) -> list[Incoming]:
@@ -95,27 +105,34 @@ def _incoming(
     aside = (
         pl.concat([b.quarantine for b in batches]) if batches else pl.DataFrame(schema=QUARANTINE)
     )
+    drift = _drift(batches)
     load = FrameLoad(
         pull.source,
         frame,
         rows_pulled=sum(batch.n_pulled for batch in batches),
         rows_duplicate=sum(b.n_duplicate for b in batches) + together.height - rows.height,
         rows_quarantined=aside.height,
-        message="; ".join(_remarks(batches, pull.incomplete.get(frame))),
+        message="; ".join(_remarks(drift, pull.incomplete.get(frame))),
+        unknown_columns=", ".join(f"{column} ({n})" for column, n in drift.items()),
     )
     if error is not None:
         load = FrameLoad(pull.source, frame, status="failed", message=error)
     return Incoming(frame, read, rows, aside, load, is_complete=frame not in pull.incomplete)
 
 
-def _remarks(batches: list[Conformed], incomplete: str | None) -> Iterator[str]:
+def _drift(batches: list[Conformed]) -> dict[str, int]:
+    """Columns that the frame does not know, with the number of values in them."""
     drift: dict[str, int] = {}
     for batch in batches:
         for column, n_values in batch.unknown.items():
             drift[column] = drift.get(column, 0) + n_values
+    return dict(sorted(drift.items()))
+
+
+def _remarks(drift: dict[str, int], incomplete: str | None) -> Iterator[str]:
+    """For everybody: a column's name may be anything, so only their number is said here."""
     if drift:
-        listed = ", ".join(f"{column} ({n} values)" for column, n in sorted(drift.items()))
-        yield f"columns not known to the frame were left out: {listed}"
+        yield f"{len(drift)} columns are not known to the frame and were left out"
     if incomplete:
         yield f"not everything could be read: {incomplete}"
 

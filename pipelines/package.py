@@ -44,6 +44,7 @@ class FrameLoad:
     """What became of one frame's rows: pulled = loaded + unchanged + duplicate + quarantined.
 
     `stale`: nothing was loaded because the read cannot be right; `failed`: it could not be read.
+    `message` is published; `unknown_columns`, names that the file or system chose, is not.
     """
 
     source: str
@@ -56,6 +57,7 @@ class FrameLoad:
     rows_deleted: int = 0
     status: Status = "ok"
     message: str = ""
+    unknown_columns: str = ""
 
 
 @dataclass(slots=True)

@@ -66,6 +66,7 @@ OWN_TABLES: Final[dict[str, dict[str, pl.DataType]]] = {
         "rows_deleted": pl.Int64(),
         "status": pl.String(),
         "message": pl.String(),
+        "unknown_columns": pl.String(),
         "cadence_hours": pl.Float64(),
     },
 }

@@ -257,7 +257,7 @@ def _spread(group: Group, name: str | None) -> tuple[list[Any], list[int]]:
         if not isinstance(found, list):
             what = f"no list `{name}`" if name else "no list"
             raise SourceError(
-                f"page {number} holds {what} but {str(body)[:120]!r}: Jira's answer has another "
+                f"page {number} holds {what} but {type(body).__name__}: Jira's answer has another "
                 "shape than its API says. Nothing of this read is kept; try again."
             )
         records += found

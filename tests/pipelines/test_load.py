@@ -195,6 +195,25 @@ def test_a_connector_that_breaks_is_a_failed_pull_not_a_stopped_night(people: Ni
     assert "scripted.py, line" in load.message
 
 
+def test_names_of_unknown_columns_stay_private(people: Nights) -> None:
+    (load,) = people({"people": [person("1", **{"Ada Canary": 1})]})
+    assert load.message == "1 columns are not known to the frame and were left out"
+    assert load.unknown_columns == "Ada Canary (1)"
+
+
+def test_a_mapping_that_breaks_is_a_failed_frame_without_the_value(people: Nights) -> None:
+    def broken(_: Any) -> Any:
+        raise ValueError("ada@secret.example is odd")
+
+    people({"people": [person("1")]})
+    people.source.map = broken  # type: ignore[method-assign]
+    (load,) = people({"people": [person("2")]})
+    assert load.status == "failed"
+    assert "ValueError" in load.message
+    assert "ada" not in load.message
+    assert people.rows("select count(*) from raw.people where gone_at is null") == [(1,)]
+
+
 def test_a_row_leads_back_to_its_page(people: Nights) -> None:
     people({"people": [person("1")]}, {"people": [person("2")]})
     ((reference,),) = people.rows("select page_ref from raw.people where person_key = '2'")
