@@ -8,6 +8,7 @@ a row means.
 
 from __future__ import annotations
 
+import datetime as dt
 import gc
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -42,7 +43,7 @@ def load_pull(
         reached("load.mapped", pull.source)
         with warehouse.connect(read_only=True) as connection:
             for one in incoming:
-                _compare(connection, one)
+                _compare(connection, one, pull.as_of)
         reached("load.compared", pull.source)
         write(warehouse, pull, incoming)
         loads = [one.load for one in incoming]
@@ -137,7 +138,7 @@ def _remarks(drift: dict[str, int], incomplete: str | None) -> Iterator[str]:
         yield f"not everything could be read: {incomplete}"
 
 
-def _compare(connection: duckdb.DuckDBPyConnection, one: Incoming) -> None:
+def _compare(connection: duckdb.DuckDBPyConnection, one: Incoming, as_of: dt.datetime) -> None:
     """Count what is known already; leave only what is new in an incremental frame."""
     connection.register("incoming", one.rows.select("record_key", "row_hash").to_arrow())
     connection.register("aside", one.quarantine.select("record_key").to_arrow())
@@ -158,25 +159,57 @@ def _compare(connection: duckdb.DuckDBPyConnection, one: Incoming) -> None:
         return
     n_standing = query(connection, f"select count(*) as n from {standing}", source)["n"][0]
     if one.rows.is_empty() and n_standing > 0:
-        one.load.status = "stale"
-        one.load.message = (
-            f"came without one good row, {n_standing} rows are known: not believed, the last good "
-            "rows stay. If it is true, take this frame out of the source."
-        )
+        _disbelieve(one, f"came without one good row, {n_standing} rows are known")
     elif one.is_complete:
-        one.load.rows_deleted = query(
-            connection,
-            f"select count(*) as n from {standing} and r.record_key not in (select record_key from "
-            "incoming) and r.record_key not in (select record_key from aside where record_key is "
-            "not null)",
-            source,
-        )["n"][0]
         one.carried = query(
             connection,
             f"select r.* from {standing} and r.record_key in (select record_key from aside) and "
             "r.record_key not in (select record_key from incoming)",
             source,
         )
+        n_gone = query(
+            connection,
+            f"select count(*) as n from {standing} and r.record_key not in (select record_key from "
+            "incoming) and r.record_key not in (select record_key from aside where record_key is "
+            "not null)",
+            source,
+        )["n"][0]
+        if _is_landslide(n_gone, n_standing) and not _was_disbelieved(connection, one, as_of):
+            _disbelieve(one, f"lacks {n_gone} of the {n_standing} rows that are known")
+        else:
+            one.load.rows_deleted = n_gone
+
+
+LANDSLIDE_FROM: Final = 20
+"""Rows from which a loss of more than half in one night is looked at twice."""
+
+
+def _is_landslide(n_gone: int, n_standing: int) -> bool:
+    return n_standing >= LANDSLIDE_FROM and n_gone * 2 > n_standing
+
+
+def _disbelieve(one: Incoming, what: str) -> None:
+    """Load nothing of a read that is more likely cut short than true."""
+    one.load.status = "stale"
+    one.load.rows_loaded = 0
+    one.load.message = (
+        f"{what}: not believed tonight, the last good rows stay. A frame that lost more than half "
+        "of its rows is believed when a later night says the same; one that is empty never is: "
+        "take it out of the source if it is meant."
+    )
+
+
+def _was_disbelieved(
+    connection: duckdb.DuckDBPyConnection, one: Incoming, as_of: dt.datetime
+) -> bool:
+    """Whether the night before this one did not believe the frame either."""
+    before = query(
+        connection,
+        "select status from raw.frame_loads where source = $source and frame = $frame "
+        "and as_of < $as_of order by as_of desc, length(pull_id) desc, pull_id desc limit 1",
+        {"source": one.load.source, "frame": one.frame, "as_of": as_of},
+    )["status"].to_list()
+    return before == ["stale"]
 
 
 def _record(warehouse: Warehouse, pull: Pull, run_id: str, loads: list[FrameLoad]) -> None:

@@ -204,7 +204,7 @@ def _new_in_quarantine(warehouse: Warehouse, pull: Pull, parts: list[pl.DataFram
 
 
 def query(
-    connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, str]
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any]
 ) -> pl.DataFrame:
     """Rows of a query; `parameters` by name."""
     return pl.DataFrame(pl.from_arrow(connection.sql(query, params=parameters).to_arrow_table()))

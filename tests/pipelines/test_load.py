@@ -114,6 +114,33 @@ def test_a_whole_frame_that_comes_empty_is_not_believed(people: Nights) -> None:
     assert people.rows("select count(*) from raw.people where gone_at is null") == [(2,)]
 
 
+MANY = [person(str(n)) for n in range(50)]
+
+
+def test_a_read_that_lost_most_rows_is_believed_when_a_later_night_says_the_same(
+    people: Nights,
+) -> None:
+    people({"people": MANY})
+    (load,) = people({"people": MANY[:1]})
+    assert (load.status, load.rows_deleted) == ("stale", 0)
+    assert "lacks 49 of the 50 rows" in load.message
+    assert people.rows("select count(*) from raw.people where gone_at is null") == [(50,)]
+    (load,) = people({"people": MANY[:1]}, night=1)
+    assert load.status == "stale", "the same night again confirms nothing"
+    (load,) = people({"people": MANY[:1]}, night=2)
+    assert (load.status, load.rows_deleted) == ("ok", 49)
+    assert people.rows("select count(*) from raw.people where gone_at is null") == [(1,)]
+
+
+def test_a_read_that_was_cut_short_once_changes_nothing(people: Nights) -> None:
+    people({"people": MANY})
+    before = people.rows("select * from raw.people order by record_key")
+    people({"people": MANY[:1]})
+    (load,) = people({"people": MANY})
+    assert (load.status, load.rows_unchanged) == ("ok", 50)
+    assert people.rows("select * from raw.people order by record_key") == before
+
+
 def test_a_record_that_is_bad_tonight_keeps_its_last_good_version(people: Nights) -> None:
     people({"people": [person("1"), person("2", "Bob")]})
     (load,) = people({"people": [person("1"), person("2", "Bob", hired_on="soon")]})
