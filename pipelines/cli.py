@@ -151,7 +151,12 @@ def sandbox(
     day = as_of.date() if as_of else options.end
     if day > options.end:
         _wrong(f"the sample company's time ends on {options.end}")
-    write_files(company(options), end_of(day), to)
+    if to.exists() and not to.is_dir():
+        _wrong(f"{to} is a file; name a folder with --to")
+    try:
+        write_files(company(options), end_of(day), to)
+    except OSError as error:
+        _wrong(f"cannot write into {to}: {error.strerror or error}; name another folder with --to")
     _out.print(f"Wrote hr, goals and declared files as of {day} to {escape(str(to))}")
 
 

@@ -7,6 +7,7 @@ Does not belong here: what an instant does to data (models are pure functions of
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipelines.config import Config
@@ -56,6 +57,25 @@ def clock_for(config: Config, day: dt.date | None, newest_loaded: dt.datetime | 
     if day < moment.date():
         return Clock(end_of(day), f"{day} is past; systems show only today")
     return _not_before(end_of(day), newest_loaded)
+
+
+def refuse_before_first(clock: Clock, loaded: Iterable[dt.datetime]) -> None:
+    """Raise ClockError where a run that pulls nothing finds nothing loaded by its instant.
+
+    `loaded` are the instants of all loaded pulls. Such a run would publish empty tables.
+    """
+    first = min(loaded, default=None)
+    if clock.no_pull is None or (first is not None and first <= clock.as_of):
+        return
+    if first is None:
+        raise ClockError(
+            "nothing is loaded yet, and this run pulls nothing; "
+            "run `alignmart nightly` without --as-of first"
+        )
+    raise ClockError(
+        f"nothing was loaded by {clock.as_of.date()}; "
+        f"the first night loaded is {first.astimezone(dt.UTC).date()}"
+    )
 
 
 def _not_before(as_of: dt.datetime, newest_loaded: dt.datetime | None) -> Clock:

@@ -9,11 +9,13 @@ Does not belong here: reading the file and explaining its mistakes (`config_file
 from __future__ import annotations
 
 import datetime as dt
+import os
 import zoneinfo
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -22,6 +24,7 @@ from pydantic import (
     ValidationInfo,
     model_validator,
 )
+from rapidfuzz import fuzz, process, utils
 
 from pipelines.nearest import meant
 
@@ -41,19 +44,43 @@ def _from_config_folder(value: object, info: ValidationInfo) -> object:
 ConfigPath = Annotated[Path, BeforeValidator(_from_config_folder)]
 
 
+def _folder_or_nothing_yet(path: Path) -> Path:
+    """A folder that is there or can be made: no file stands in its place or above it."""
+    there = next((p for p in (path, *path.parents) if os.path.lexists(p)), path)
+    if os.path.lexists(there) and not there.is_dir():
+        raise ValueError(f"{there} is not a folder; name another place")
+    return path
+
+
+FolderPath = Annotated[ConfigPath, AfterValidator(_folder_or_nothing_yet)]
+
+
 class Options(BaseModel):
     """Options that belong together; what is not named here is a mistake."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
 
+def _known_country(code: str) -> str:
+    from holidays.registry import COUNTRIES  # noqa: PLC0415  slow, and no default needs it
+
+    if any(code == alpha_2 for _, alpha_2, *_ in COUNTRIES.values()):
+        return code
+    written = {word: words[1] for words in COUNTRIES.values() for word in words}
+    best = process.extractOne(
+        code, sorted(written), scorer=fuzz.ratio, processor=utils.default_process
+    )
+    close = f"; the nearest is {written[best[0]]!r}" if best else ""
+    raise ValueError(f"{code!r} is no country whose public holidays are known{close}")
+
+
 class Organisation(Options):
     """Whose work this is."""
 
     name: str = Field("The sample company", min_length=1, description="Name of the organisation")
-    country: str = Field(
+    country: Annotated[str, AfterValidator(_known_country)] = Field(
         "DE",
-        pattern="^[A-Z]{2}$",
+        validate_default=False,
         description="ISO 3166 code of the country whose public holidays count by default",
     )
     fiscal_year_start_month: int = Field(
@@ -133,10 +160,10 @@ class Config(Options):
     """Everything in `alignmart.yaml`. Secrets stay as they are written, `env:` or `file:`."""
 
     organisation: Organisation = Field(Organisation(), description="Whose work this is")
-    data_dir: ConfigPath = Field(
+    data_dir: FolderPath = Field(
         Path("data"), description="Private folder: warehouse, archive, run records"
     )
-    publish_dir: ConfigPath = Field(Path("published"), description="Folder that BI tools read")
+    publish_dir: FolderPath = Field(Path("published"), description="Folder that BI tools read")
     hours_per_day: float = Field(
         8, gt=0, le=24, description="Hours of worklogs that are one person-day"
     )
@@ -174,6 +201,21 @@ class Config(Options):
         if self.sources and "organisation" not in self.model_fields_set:
             raise ValueError("has no 'organisation'; give its name and country")
         return self
+
+
+def folders_problem(data: Path, published: Path) -> str | None:
+    """Why `data_dir` and `publish_dir` cannot be these two, or None.
+
+    The one holds persons, the other is what readers open: neither may lie within the other.
+    """
+    private, public = Path(os.path.realpath(data)), Path(os.path.realpath(published))
+    if not (private.is_relative_to(public) or public.is_relative_to(private)):
+        return None
+    how = "are the same folder" if private == public else "lie one inside the other"
+    return (
+        f"data_dir and publish_dir {how} ({data}, {published}); the first holds personal data, "
+        "the second is what readers open: name two folders apart"
+    )
 
 
 def source_name_problem(name: str) -> str | None:

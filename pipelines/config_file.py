@@ -22,7 +22,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from pipelines import systems
-from pipelines.config import Config, Sample, source_name_problem
+from pipelines.config import Config, folders_problem, source_name_problem
 from pipelines.nearest import meant
 
 FILE_NAME = "alignmart.yaml"
@@ -55,17 +55,16 @@ def load(path: Path | None = None, *, secrets: bool = True) -> Config:
 
     With `secrets`, each must be where the file says; none is kept. Raises ConfigError.
     """
-    if path is None:
-        path = Path(FILE_NAME)
-        if not path.exists():
-            return Config.model_validate({"sample": Sample()}, context={"folder": Path.cwd()})
-    document = _parse(path)
+    is_sample = path is None and not os.path.lexists(FILE_NAME)
+    path = path or Path(FILE_NAME)
+    document = CommentedMap(sample={}) if is_sample else _parse(path)
     folder = path.absolute().parent
     problems, config = [], None
     try:
         config = Config.model_validate(_plain(document), context={"folder": folder})
     except ValidationError as error:
         problems = [_explained(document, Config, e, ()) for e in error.errors()]
+    problems += [_problem(document, *problem) for problem in _folder_problems(document, folder)]
     for place, message in _source_problems(document.get("sources"), folder, secrets=secrets):
         problems.append(_problem(document, place, message))
     if problems or config is None:
@@ -99,6 +98,16 @@ def _parse(path: Path) -> CommentedMap:
     if not isinstance(document, CommentedMap):
         raise ConfigError(path, [Problem(1, "", "must hold options as 'name: value'")])
     return document
+
+
+def _folder_problems(document: CommentedMap, folder: Path) -> Iterator[tuple[Location, str]]:
+    """What is wrong with the two folders together, told at the last of them that is written."""
+    names = ("data_dir", "publish_dir")
+    said = [document.get(name, Config.model_fields[name].default) for name in names]
+    if not all(isinstance(value, str | Path) for value in said):
+        return
+    if message := folders_problem(folder / said[0], folder / said[1]):
+        yield (max(names, key=lambda name: _line(document, (name,))),), message
 
 
 def _source_problems(

@@ -18,7 +18,7 @@ import dagster as dg
 from connectors.contract import Connector
 from pipelines import sample, systems
 from pipelines.archive import Archive, Pull
-from pipelines.clock import Clock, clock_for
+from pipelines.clock import Clock, clock_for, refuse_before_first
 from pipelines.config import Config
 from pipelines.package import FrameLoad
 from pipelines.warehouse import Warehouse
@@ -94,12 +94,14 @@ def begin(
     warehouse = Warehouse(config.warehouse_path)
     with warehouse.lease():
         warehouse.ensure()
-        forget_old_runs(config)
-        loaded_until = warehouse.loaded_until()
+        loaded = [pull.as_of for pull in warehouse.pulls()]
+        loaded_until = max(loaded, default=None)
         clock = clock_for(config, day, loaded_until)
         if not pull:
             as_of = clock.as_of if day or not loaded_until else loaded_until
             clock = Clock(as_of, "this run only builds what is loaded")
+        refuse_before_first(clock, loaded)
+        forget_old_runs(config)
         log.info("run %s for %s", run_id[:8], f"{clock.as_of:%Y-%m-%d %H:%M} UTC")
         yield Night(run_id, config, clock, warehouse, archive_of(config), mapping_of(config))
 

@@ -27,10 +27,10 @@ def read(reference: object, folder: Path) -> SecretStr:
     """
     if isinstance(reference, str) and reference.startswith("env:"):
         name = reference.removeprefix("env:")
-        value = os.environ.get(name, "")
+        value = os.environ.get(name, "").strip()
         if not value:
             raise SecretMissing(f"environment variable {name} is not set; export it")
-        return SecretStr(value)
+        return _plausible(value, f"environment variable {name}")
     if isinstance(reference, str) and reference.startswith("file:"):
         path = folder / reference.removeprefix("file:")
         try:
@@ -40,8 +40,18 @@ def read(reference: object, folder: Path) -> SecretStr:
             raise SecretMissing(f"secret file {path} cannot be read: {reason}") from None
         if not value:
             raise SecretMissing(f"secret file {path} is empty")
-        return SecretStr(value)
+        return _plausible(value, f"secret file {path}")
     raise SecretMissing(
         "a secret does not belong in this file; write env:NAME for an environment variable, "
         "or file:PATH for a file that holds only the secret"
+    )
+
+
+def _plausible(value: str, place: str) -> SecretStr:
+    """The secret, unless it holds what cannot stand in a request's header."""
+    if all("!" <= character <= "~" for character in value):
+        return SecretStr(value)
+    raise SecretMissing(
+        f"{place} holds more than a secret: a space, a line break or a character outside of "
+        "printable ASCII; copy the secret again, alone"
     )

@@ -30,13 +30,28 @@ def test_a_wrong_configuration_ends_with_2_before_anything_is_pulled(tmp_path):
         (["nightly", "--as-of", "2026-11-01"], "ends on 2026-10-31"),
         (["nightly", "--as-of", "yesterday"], "does not match"),
         (["nightly", "--config", "nowhere.yaml"], "cannot be read"),
+        (["nightly", "--config", "."], "cannot be read"),
+        (["sandbox", "--to", "taken"], "taken is a file; name a folder with --to"),
+        (["sandbox", "--to", "taken/below", "--config", "tiny.yaml"], "cannot write into taken"),
         (["publish"], "publishing alone is refused"),
         (["replay"], "since"),
         (["nihgtly"], "No such command"),
     ],
-    ids=["after the end", "no date", "no file", "publish alone", "replay without a day", "typo"],
+    ids=[
+        "after the end",
+        "no date",
+        "no file",
+        "a folder",
+        "sandbox into a file",
+        "sandbox below a file",
+        "publish alone",
+        "replay without a day",
+        "typo",
+    ],
 )
 def test_a_wrong_command_ends_with_2_and_says_what_is_right(tmp_path, arguments, said):
+    (tmp_path / "taken").write_text("")
+    (tmp_path / "tiny.yaml").write_text(TINY)
     answer = alignmart(tmp_path, *arguments)
     assert answer.returncode == 2
     assert said in answer.stderr
@@ -71,11 +86,40 @@ def test_a_second_run_is_turned_away_while_the_first_one_writes(tmp_path):
     assert not (tmp_path / "data" / "archive").exists()
 
 
+def test_a_night_before_anything_was_loaded_fails_and_publishes_nothing(tmp_path):
+    (tmp_path / "alignmart.yaml").write_text(
+        "organisation: {name: A, country: DE}\nsources: {hr: {system: files, path: hr}}\n"
+    )
+    (tmp_path / "hr").mkdir()
+    (tmp_path / "hr" / "people.csv").write_text("person_key,full_name\np1,Ann\n")
+    answer = alignmart(tmp_path, "nightly", "--as-of", "0001-01-01")
+    assert answer.returncode == 1
+    assert "Failed run: nothing is loaded yet" in answer.stdout
+    assert "Traceback" not in answer.stdout + answer.stderr
+    assert not (tmp_path / "published").exists()
+    assert not (tmp_path / "data" / "archive").exists()
+
+
+def test_a_token_that_no_header_can_hold_ends_with_2_and_is_not_shown(tmp_path):
+    (tmp_path / "alignmart.yaml").write_text(
+        "organisation: {name: A, country: DE}\n"
+        "sources:\n  jira: {system: jira_cloud, url: https://acme.atlassian.net,\n"
+        "    email: a@acme.example, token: file:token.txt}\n"
+    )
+    (tmp_path / "token.txt").write_text("hunter\u20ac2\n", encoding="utf-8")
+    for command in ("check", "nightly"):
+        answer = alignmart(tmp_path, command)
+        assert answer.returncode == 2
+        assert "alignmart.yaml:4: sources.jira.token: secret file" in answer.stderr
+        assert "hunter" not in answer.stdout + answer.stderr
+        assert "Traceback" not in answer.stderr
+
+
 def test_help_does_not_wait_for_the_orchestrator():
     code = (
         "import sys; from typer.testing import CliRunner; from pipelines.cli import app;"
         "print(CliRunner().invoke(app, ['--help']).exit_code);"
-        "print([m for m in ('dagster', 'dlt', 'dbt', 'duckdb') if m in sys.modules])"
+        "print([m for m in ('dagster', 'dlt', 'dbt', 'duckdb', 'holidays') if m in sys.modules])"
     )
     answer = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True

@@ -114,6 +114,21 @@ def test_a_file_that_is_not_there_is_told(tmp_path):
         load(tmp_path / "nowhere.yaml")
 
 
+def test_a_file_that_cannot_be_opened_is_told_and_the_sample_company_is_not_run_instead(
+    tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "alignmart.yaml"
+    path.symlink_to("gone.yaml")
+    assert "cannot be read" in problems(path)[0][2]
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load()
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(ConfigError, match="cannot be read: Is a directory"):
+        load()
+
+
 @pytest.mark.parametrize("name", ["declared", "calendar"])
 def test_a_source_cannot_take_the_name_of_a_built_in_one(write, name):
     path = write(
@@ -153,6 +168,78 @@ def test_relative_paths_start_at_the_folder_of_the_file(write, tmp_path):
     assert hr.settings.path == tmp_path / "exports"
 
 
+@pytest.mark.parametrize("option", ["data_dir", "publish_dir"])
+@pytest.mark.parametrize("place", ["taken", "taken/below"])
+def test_a_folder_whose_place_is_taken_by_a_file_is_told(write, tmp_path, option, place):
+    (tmp_path / "taken").write_text("")
+    told = problems(write(f"sample: {{}}\n{option}: {place}\n"))
+    assert [(line, name) for line, name, _ in told] == [(2, option)]
+    assert f"{tmp_path / 'taken'} is not a folder" in told[0][2]
+
+
+def test_a_file_in_place_of_a_folder_is_told_without_a_configuration_too(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").write_text("")
+    with pytest.raises(ConfigError, match=r"data_dir: .*data is not a folder"):
+        load()
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "option"),
+    [
+        ("data_dir: a\npublish_dir: a\n", 3, "publish_dir"),
+        ("publish_dir: a/b/../c\ndata_dir: a\n", 3, "data_dir"),
+        ("data_dir: a/private\npublish_dir: a\n", 3, "publish_dir"),
+        ("data_dir: published\n", 2, "data_dir"),
+        ("publish_dir: .\n", 2, "publish_dir"),
+        ("data_dir: link\npublish_dir: a\n", 3, "publish_dir"),
+    ],
+    ids=["same", "published within", "private within", "default", "around", "by a link"],
+)
+def test_personal_data_and_what_readers_open_lie_in_folders_apart(
+    write, tmp_path, text, line, option
+):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "link").symlink_to("a")
+    told = problems(write("sample: {}\n" + text))
+    assert [(at, name) for at, name, _ in told] == [(line, option)]
+    assert "two folders apart" in told[0][2]
+
+
+def test_a_link_that_makes_both_default_folders_one_is_told(write, tmp_path):
+    (tmp_path / "published").mkdir()
+    (tmp_path / "data").symlink_to("published")
+    assert "are the same folder" in problems(write("sample: {}\n"))[0][2]
+
+
+def test_folders_whose_names_begin_alike_lie_apart(write):
+    config = load(write("sample: {}\ndata_dir: out\npublish_dir: out_published\n"))
+    assert config.publish_dir.name == "out_published"
+
+
+@pytest.mark.parametrize(
+    ("written", "nearest"),
+    [("XX", "AX"), ("de", "DE"), ("DEU", "DE"), ("UK", "GB"), ("Germny", "DE")],
+)
+def test_a_country_without_known_holidays_is_refused_with_the_nearest_code(write, written, nearest):
+    path = write(
+        f"organisation:\n  name: A\n  country: {written}\n"
+        "sources: {hr: {system: files, path: x}}\n"
+    )
+    ((line, option, message),) = problems(path)
+    assert (line, option) == (3, "organisation.country")
+    assert f"{written!r} is no country whose public holidays are known" in message
+    assert f"the nearest is {nearest!r}" in message
+
+
+@pytest.mark.parametrize("code", ["DE", "NO", "GB", "US"])
+def test_a_country_of_the_list_is_taken(write, code):
+    path = write(
+        f"organisation: {{name: A, country: {code}}}\nsources: {{hr: {{system: files, path: x}}}}\n"
+    )
+    assert load(path).organisation.country == code
+
+
 def test_a_secret_that_is_not_set_is_told_before_anything_is_pulled(write, monkeypatch):
     monkeypatch.delenv("JIRA_TOKEN", raising=False)
     for reference, reason in (
@@ -190,6 +277,21 @@ def test_a_secret_reaches_its_connector_and_is_shown_nowhere(write, tmp_path, mo
     assert "hunter2" not in repr(config) + repr(jira.settings) + jira.settings.model_dump_json()
     (unread,) = (c for c in systems.build(config, read=False) if c.name == "jira")
     assert unread.settings.token == secret.PLACEHOLDER
+
+
+@pytest.mark.parametrize("kind", ["env", "file"])
+@pytest.mark.parametrize("value", ["hunter\u20ac2", "hun ter2", "hunter2\nhunter2", "hunter\x7f2"])
+def test_a_secret_that_no_header_can_hold_is_told_by_its_place_and_not_repeated(
+    write, tmp_path, monkeypatch, kind, value
+):
+    monkeypatch.setenv("JIRA_TOKEN", value)
+    (tmp_path / "token.txt").write_text(value, encoding="utf-8")
+    reference = {"env": "env:JIRA_TOKEN", "file": "file:token.txt"}[kind]
+    told = problems(write(JIRA.replace("TOKEN", reference, 1)))
+    assert [(line, option) for line, option, _ in told] == [(7, "sources.jira.token")]
+    assert "printable ASCII" in told[0][2]
+    assert {"env": "variable JIRA_TOKEN", "file": f"{tmp_path / 'token.txt'}"}[kind] in told[0][2]
+    assert "hun" not in told[0][2].replace(str(tmp_path), "")
 
 
 def test_secrets_need_not_be_there_to_look_at_the_definitions(write, monkeypatch):
