@@ -5,4 +5,6 @@ full outer join (
     where chains.goal_id is not null
 ) as chain
     on triad.goal_id = chain.goal_id
-where triad.goal_id is null or chain.goal_id is null
+where
+    triad.goal_id is null
+    or (chain.goal_id is null and coalesce(triad.n_metrics, triad.n_initiatives) is not null)

@@ -17,6 +17,7 @@ import polars as pl
 from sandbox.truth.goals import GoalGraph, Goals
 from sandbox.truth.metrics import Metrics
 from sandbox.truth.states import State, States
+from sandbox.truth.told import Told
 from sandbox.truth.work import monday
 from sandbox.world import GOALS, HR, World
 
@@ -74,11 +75,12 @@ class GoalWeeks:
         graph: GoalGraph,
         states: States,
         metrics: Metrics,
+        told: Told,
         goal_effort: pl.DataFrame,
         last_day: dt.date,
     ) -> None:
         self.goals, self.graph, self.states = goals, graph, states
-        self.metrics, self.last_day = metrics, last_day
+        self.metrics, self.told, self.last_day = metrics, told, last_day
         self.checkin_days: dict[str, list[dt.date]] = defaultdict(list)
         for goal, at in world.checkins.sort("at").select("goal", "at").iter_rows():
             self.checkin_days[goal].append(at.date())
@@ -121,21 +123,21 @@ class GoalWeeks:
                 for goal in state.active
                 if not self.goals.is_individual(goal, state.day)
             )
-            shown = (g for g in state.active if is_published(self.goals, g, self.last_day))
+            shown = [g for g in state.active if self._is_shown(g)]
             rows += [self._row(goal, state, crowds) for goal in shown]
         return pl.DataFrame(rows, schema=ALIGNMENT).sort("goal_id", "week_start")
 
     def _row(self, goal: str, state: State, crowds: Counter[str | None]) -> dict[str, Any]:
         day = state.day
         unit = self.goals.unit(goal, day)
-        children = [c for c in self.graph.children[goal] if c in state.active]
+        children = [c for c in self.graph.children[goal] if c in state.active and self._is_shown(c)]
         in_force = self.metrics.in_force(goal, day)
         return {
             **self._key(goal, state),
             **self._checkin(goal, day),
             "node_class": state.node_class[goal],
             "depth": state.depth[goal],
-            "links_to_top": len(state.tops[goal]),
+            "links_to_top": sum(self._is_shown(top) for top in state.tops[goal]),
             "n_children": len(children),
             "is_aligned_up": any(p in state.active for p in self.graph.parents[goal]),
             "is_cascaded_down": self._is_cascaded(unit, children, day),
@@ -143,6 +145,9 @@ class GoalWeeks:
             "is_overloaded": len(in_force) > CROWD or (unit is not None and crowds[unit] > CROWD),
             "is_phantom_owned": self._is_phantom(goal, in_force, day),
         }
+
+    def _is_shown(self, goal: str) -> bool:
+        return is_published(self.goals, goal, self.last_day)
 
     def _key(self, goal: str, state: State) -> dict[str, Any]:
         return {
@@ -169,7 +174,8 @@ class GoalWeeks:
         days = self.checkin_days.get(goal, [])
         n_before = bisect.bisect_right(days, day)
         if n_before == 0:
-            return {"days_since_checkin": None, "checkin_state": "never"}
+            state = "never" if self.told.checkins else None
+            return {"days_since_checkin": None, "checkin_state": state}
         since = (day - days[n_before - 1]).days
         cadence = self.goals.rows[goal]["checkin_cadence_days"]
         is_fresh = since <= (DEFAULT_CADENCE if cadence is None else cadence)

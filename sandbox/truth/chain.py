@@ -1,4 +1,4 @@
-"""alignment_chain: a goal with its metrics and own initiatives, and what serves no goal (C5, C6).
+"""alignment_chain: goals with their metrics and initiatives, and what serves no goal (C5 to C8).
 
 Belongs here: rows of the chain at as_of.
 Does not belong here: how parts are found (`triad`, `initiatives`, `metrics`).
@@ -56,6 +56,8 @@ def alignment_chain(triad: Triad) -> pl.DataFrame:
 def _of_goal(triad: Triad, goal: str, shown: set[str]) -> list[Chain]:
     metrics = triad.metrics.in_force(goal, triad.state.day)
     own = sorted(triad.linked.get(goal, set()) & shown)
+    if not (triad.told.metrics and triad.told.initiatives):
+        return _of_half_told_goal(triad, goal, metrics, own)
     if metrics and own:
         return [Chain(goal, m, i, "complete") for m in metrics for i in own]
     if own:
@@ -65,6 +67,19 @@ def _of_goal(triad: Triad, goal: str, shown: set[str]) -> list[Chain]:
         status = "initiative_below" if has_below else "goal_without_initiative"
         return [Chain(goal, m, None, status) for m in metrics]
     return [Chain(goal, None, None, "goal_without_metric" if has_below else "goal_without_both")]
+
+
+def _of_half_told_goal(triad: Triad, goal: str, metrics: list[str], own: list[str]) -> list[Chain]:
+    """Judged by the part that is known; without any, no row (C8)."""
+    if triad.told.metrics:
+        measured = [Chain(goal, m, None, "complete") for m in metrics]
+        return measured or [Chain(goal, None, None, "goal_without_metric")]
+    if triad.told.initiatives:
+        started = [Chain(goal, None, i, "complete") for i in own]
+        has_below = bool(triad.initiatives_below(goal))
+        status = "initiative_below" if has_below else "goal_without_initiative"
+        return started or [Chain(goal, None, None, status)]
+    return []
 
 
 def _initiatives_alone(triad: Triad, shown: set[str]) -> list[Chain]:

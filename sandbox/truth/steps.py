@@ -23,6 +23,7 @@ from sandbox.truth.metrics import Metrics
 from sandbox.truth.org import Organisation
 from sandbox.truth.presence import days_of_workers
 from sandbox.truth.states import States
+from sandbox.truth.told import Told
 from sandbox.truth.triad import Triad
 from sandbox.truth.units import effort_alignment, effort_own_unit, placed
 from sandbox.truth.work import classified, effort_on_goals, monday
@@ -61,10 +62,18 @@ def compute(
     work = placed(effort, classes, days)
 
     initiatives = Initiatives(identity, org, items, links, work, last_day)
+    told = Told(seen, last_day)
     triad = Triad(
-        goals, graph, metrics, initiatives, states.on(last_day), goal_effort, minimum_group_effort
+        goals,
+        graph,
+        metrics,
+        initiatives,
+        told,
+        states.on(last_day),
+        goal_effort,
+        minimum_group_effort,
     )
-    weeks = GoalWeeks(seen, goals, graph, states, metrics, goal_effort, last_day)
+    weeks = GoalWeeks(seen, goals, graph, states, metrics, told, goal_effort, last_day)
     return {
         "goal_triad": triad.table(),
         "alignment_chain": alignment_chain(triad),

@@ -1,4 +1,4 @@
-"""goal_triad: has every active goal its metric, initiative, owner and why (readings C1 to C4)?
+"""goal_triad: has every active goal its metric, initiative, owner and why (readings C1 to C4, C8)?
 
 Belongs here: one row a published goal that is active at as_of.
 Does not belong here: rows of the chain, classes.
@@ -18,10 +18,13 @@ from sandbox.truth.goals import GoalGraph, Goals
 from sandbox.truth.initiatives import Initiatives, by_worker, whole_days
 from sandbox.truth.metrics import Metrics
 from sandbox.truth.states import State
+from sandbox.truth.told import Told
 from sandbox.world import GOALS
 
 SHORTEST_WHY = 20
 SAME_WORDS = 0.9
+PARTS = ("metric", "initiative", "owner", "why")
+"""What a goal may be asked for, in the order of the lists."""
 _N, _B = pl.Int64, pl.Boolean
 TRIAD = {
     "goal_id": pl.String,
@@ -49,12 +52,14 @@ class Triad:
         graph: GoalGraph,
         metrics: Metrics,
         initiatives: Initiatives,
+        told: Told,
         state: State,
         goal_effort: pl.DataFrame,
         minimum: int,
     ) -> None:
         self.goals, self.graph, self.metrics = goals, graph, metrics
-        self.initiatives, self.state, self.minimum = initiatives, state, minimum
+        self.initiatives, self.told = initiatives, told
+        self.state, self.minimum = state, minimum
         self.effort = by_worker(goal_effort, "goal", state.day)
         self.linked: dict[str, set[str]] = defaultdict(set)
         for initiative, linked in initiatives.goals.items():
@@ -78,25 +83,29 @@ class Triad:
     def _row(self, goal: str, day: dt.date) -> dict[str, Any]:
         in_force = self.metrics.in_force(goal, day)
         own, below = self.linked.get(goal, set()), self.initiatives_below(goal)
-        parts = {
-            "metric": bool(in_force),
-            "initiative": bool(own | below),
-            "owner": self.has_owner(goal, day),
-            "why": self.has_why(goal),
-        }
-        asked = [part for part, has in parts.items() if has is not None]
+        parts: dict[str, bool | None] = {"why": self.has_why(goal)}
+        row: dict[str, Any] = {}
+        if self.told.metrics:
+            parts["metric"] = bool(in_force)
+            row["n_metrics"] = len(in_force)
+            row["n_live_metrics"] = sum(self.metrics.is_live(m, day) for m in in_force)
+        if self.told.initiatives:
+            parts["initiative"] = bool(own | below)
+            row["n_initiatives"] = len(own | below)
+            row["n_live_initiatives"] = sum(self.initiatives.is_live(i) for i in own | below)
+            row["initiative_via"] = "own" if own else "descendant" if below else "none"
+        if self.told.owners:
+            parts["owner"] = self.has_owner(goal, day)
+        asked = [part for part in PARTS if parts.get(part) is not None]
         missing = [part for part in asked if not parts[part]]
         return {
+            **dict.fromkeys(TRIAD),
+            **row,
             "goal_id": f"{GOALS}:{goal}",
             "org_unit_id": hr_id(self.goals.unit(goal, day)),
-            "n_metrics": len(in_force),
-            "n_live_metrics": sum(self.metrics.is_live(m, day) for m in in_force),
-            "n_initiatives": len(own | below),
-            "n_live_initiatives": sum(self.initiatives.is_live(i) for i in own | below),
-            "initiative_via": "own" if own else "descendant" if below else "none",
-            "has_owner": parts["owner"],
+            "has_owner": parts.get("owner"),
             "has_why": parts["why"],
-            "is_complete": not missing,
+            "is_complete": not missing if asked else None,
             "completeness_basis": ",".join(asked),
             "missing_parts": ",".join(missing),
             "effort_person_days_90d": self._effort(goal),

@@ -236,6 +236,60 @@ def test_units_owners_and_children_of_a_goal() -> None:
     assert c["n_children"] == 0
 
 
+@pytest.mark.parametrize(
+    ("child", "n_children"),
+    [
+        ({}, 2),
+        ({"visibility": "unit"}, 2),
+        ({"visibility": "private"}, 1),
+        ({"level": "individual"}, 1),
+    ],
+)
+def test_children_that_are_not_published_are_not_counted(child: Row, n_children: int) -> None:
+    # only the child in question is of another unit, so that it alone cascades
+    tables = {
+        "units": [{"unit": "root"}, {"unit": "sales", "parent": "root"}],
+        "goals": [
+            company("a", unit="root"), {"goal": "b", "unit": "root"},
+            {"goal": "c", "unit": "sales", **child},
+        ],
+        "goal_edges": [edge("b", "a"), edge("c", "a")],
+    }  # fmt: skip
+    a = one(truth(world(**tables))["goal_alignment"], goal_id="goals:a", week_start=LAST_WEEK)
+    assert (a["n_children"], a["is_cascaded_down"]) == (n_children, n_children == 2)
+
+
+def test_todays_level_says_whether_a_child_is_counted_in_earlier_weeks() -> None:
+    became = {"goal": "b", "at": at("2026-03-30"), "field": "level", "before": "unit",
+              "after": "individual"}  # fmt: skip
+    tables = {
+        "goals": [company("a"), {"goal": "b"}],
+        "goal_edges": [edge("b", "a")],
+        "goal_events": [became],
+    }
+    weeks = truth(world(**tables))["goal_alignment"]
+    assert set(weeks["n_children"]) == {0}
+    before = truth(world(**tables), as_of=on("2026-03-29"))["goal_alignment"]
+    assert one(before, goal_id="goals:a", week_start=LAST_WEEK)["n_children"] == 1
+
+
+def test_top_goals_that_are_not_published_are_walked_to_but_not_counted() -> None:
+    found = truth(
+        world(
+            goals=[company("a"), company("b", visibility="private"), {"goal": "c"}, {"goal": "d"}],
+            goal_edges=[edge("c", "a"), edge("c", "b"), edge("d", "b")],
+        )
+    )
+    shown = {
+        goal: one(found["goal_alignment"], goal_id=f"goals:{goal}", week_start=LAST_WEEK)
+        for goal in "acd"
+    }
+    assert {g: row["links_to_top"] for g, row in shown.items()} == {"a": 1, "c": 1, "d": 0}
+    assert shown["d"]["node_class"] == "aligned"
+    whole = one(found["goal_week"], goal_id="goals:c", week_start=LAST_WEEK)
+    assert whole["links_to_top"] == 2
+
+
 def test_more_than_five_goals_or_metrics_overload() -> None:
     units = [{"unit": "root"}, {"unit": "sales", "parent": "root"}]
     five = [{"goal": f"g{n}", "unit": "sales"} for n in range(5)]
@@ -270,6 +324,11 @@ def test_checkins_are_fresh_up_to_the_promised_cadence() -> None:
     assert said("b", "2026-03-23") == (30, "fresh")
     assert said("c", "2026-03-23") == (None, "never")
     assert said("a", "2026-02-23") == (None, "never")
+
+
+def test_where_no_checkin_was_ever_told_none_is_missed() -> None:
+    weeks = truth(world(goals=[company("a")]))["goal_alignment"]
+    assert set(weeks["checkin_state"]) == {None}
 
 
 def test_owned_goals_where_nothing_moved_for_ninety_days_are_phantom_owned() -> None:

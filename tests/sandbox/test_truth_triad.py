@@ -1,4 +1,4 @@
-"""goal_triad and alignment_chain, worked out by hand (C1 to C7, G10)."""
+"""goal_triad and alignment_chain, worked out by hand (C1 to C8, G10)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ from tests.sandbox.tiny_world import AS_OF, Row, at, on, one, truth, world
 
 WHY = "Customers wait a week for what should take a day"
 QUIET = {"is_initiative": True, "first_status": "In Progress"}
+METRICS: dict[str, list[Row]] = {"goal_metrics": [{"goal": "z", "metric": "m"}]}
+OWNERS: dict[str, list[Row]] = {"goal_owners": [{"goal": "z", "person": "p"}]}
+LINKS: dict[str, list[Row]] = {"links": [{"goal": "z", "item": "none"}]}
+"""What makes a part known for all goals of the source, beside a goal `z`."""
 
 
 def triad(goal: str = "a", **tables: list[Row]) -> Row:
@@ -52,11 +56,85 @@ def test_a_goal_with_metric_initiative_owner_and_why_is_complete() -> None:
 
 
 def test_missing_parts_are_listed_and_why_is_asked_only_where_the_source_has_it() -> None:
-    bare = triad(goals=[{"goal": "a"}])
+    told = {**METRICS, **OWNERS, **LINKS}
+    bare = triad(goals=[{"goal": "a"}, {"goal": "z"}], **told)
     assert (bare["has_why"], bare["completeness_basis"]) == (None, "metric,initiative,owner")
     assert (bare["missing_parts"], bare["is_complete"]) == ("metric,initiative,owner", False)
-    beside = triad(goals=[{"goal": "a"}, {"goal": "b", "why": WHY}])
+    beside = triad(goals=[{"goal": "a"}, {"goal": "z", "why": WHY}], **told)
     assert (beside["has_why"], beside["missing_parts"]) == (False, "metric,initiative,owner,why")
+
+
+def test_where_nothing_was_ever_told_nothing_is_asked_and_nothing_is_zero() -> None:
+    row = triad(goals=[{"goal": "a"}])
+    assert row == {
+        "goal_id": "goals:a", "org_unit_id": None, "n_metrics": None, "n_live_metrics": None,
+        "n_initiatives": None, "n_live_initiatives": None, "initiative_via": None,
+        "has_owner": None, "has_why": None, "is_complete": None, "completeness_basis": "",
+        "missing_parts": "", "effort_person_days_90d": None,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("told", "part", "absent"),
+    [
+        (METRICS, "metric", {"n_metrics": 0, "n_live_metrics": 0}),
+        (
+            LINKS,
+            "initiative",
+            {"n_initiatives": 0, "n_live_initiatives": 0, "initiative_via": "none"},
+        ),
+        (OWNERS, "owner", {"has_owner": False}),
+    ],
+)
+def test_a_part_that_was_told_of_any_goal_is_asked_of_every_goal(
+    told: dict[str, list[Row]], part: str, absent: Row
+) -> None:
+    row = triad(goals=[{"goal": "a"}, {"goal": "z"}], **told)
+    asked = {name: row[name] for name in absent}
+    assert (asked, row["completeness_basis"], row["missing_parts"]) == (absent, part, part)
+    assert row["is_complete"] is False
+    counted = [name for name in row if name.startswith(("n_", "has_", "initiative_"))]
+    assert {row[name] for name in counted if name not in absent} == {None}
+
+
+@pytest.mark.parametrize(
+    ("tables", "is_asked"),
+    [
+        ({"items": [{"item": "task"}]}, False),
+        ({"items": [{"item": "task", "first_goals": "nowhere"}]}, True),
+        (
+            {
+                "items": [{"item": "task"}],
+                "item_events": [
+                    {"item": "task", "at": at("2026-02-01"), "field": "goal", "before": "z"}
+                ],
+            },
+            True,
+        ),
+        (
+            {
+                "items": [{"item": "task"}],
+                "item_events": [
+                    {"item": "task", "at": at("2026-02-01"), "field": "status", "before": "z"}
+                ],
+            },
+            False,
+        ),
+    ],
+)
+def test_a_goal_named_on_any_item_now_or_before_makes_initiatives_known(
+    tables: dict[str, list[Row]], is_asked: bool
+) -> None:
+    row = triad(goals=[{"goal": "a"}], **tables)
+    assert (row["n_initiatives"], row["completeness_basis"]) == (
+        (0, "initiative") if is_asked else (None, "")
+    )
+
+
+def test_a_target_that_begins_after_as_of_was_not_told_yet() -> None:
+    later = [{"goal": "z", "metric": "m", "effective_from": on("2026-04-01")}]
+    row = triad(goals=[{"goal": "a"}, {"goal": "z"}], goal_metrics=later)
+    assert row["n_metrics"] is None
 
 
 @pytest.mark.parametrize(
@@ -300,8 +378,40 @@ def test_initiatives_closed_more_than_ninety_days_ago_are_left_out() -> None:
         items=[{"item": "i", **QUIET}, {"item": "j", **QUIET}],
         links=[{"goal": "a", "item": "i"}, {"goal": "a", "item": "j"}],
         item_events=[closed("i", "2025-12-31"), closed("j", "2025-12-30")],
+        goal_metrics=[{"goal": "a", "metric": "unknown"}],
     )
     assert found == [("a", None, "i", "goal_without_metric", "goal_system")]
+
+
+def test_where_no_metric_was_told_the_chain_asks_for_initiatives_alone() -> None:
+    found = chain(
+        goals=[{"goal": g} for g in ("ini", "above", "none")],
+        goal_edges=[{"child": "ini", "parent": "above"}],
+        items=[{"item": "i", **QUIET}],
+        links=[{"goal": "ini", "item": "i"}],
+    )
+    assert found == [
+        ("above", None, None, "initiative_below", None),
+        ("ini", None, "i", "complete", "goal_system"),
+        ("none", None, None, "goal_without_initiative", None),
+    ]
+
+
+def test_where_no_link_was_told_the_chain_asks_for_metrics_alone() -> None:
+    found = chain(
+        goals=[{"goal": g} for g in ("met", "none")],
+        metrics=[{"metric": "m1"}, {"metric": "m2"}],
+        goal_metrics=[{"goal": "met", "metric": m} for m in ("m1", "m2")],
+    )
+    assert found == [
+        ("met", "m1", None, "complete", None),
+        ("met", "m2", None, "complete", None),
+        ("none", None, None, "goal_without_metric", None),
+    ]
+
+
+def test_where_neither_was_told_a_goal_has_no_chain() -> None:
+    assert chain(goals=[{"goal": "a"}], goal_owners=[{"goal": "a", "person": "p"}]) == []
 
 
 def test_link_methods_by_confidence_and_inherited_links_are_hierarchy() -> None:

@@ -1,12 +1,14 @@
 -- Every goal in every judged week in which it exists, with its class where it is active.
 with reach as (
     select
-        week_start,
-        goal_id,
-        min(depth) as depth,
-        count(distinct top_id) as links_to_top
-    from {{ ref('goal_week_top') }}
-    group by week_start, goal_id
+        reached.week_start,
+        reached.goal_id,
+        min(reached.depth) as depth,
+        count(distinct reached.top_id) as links_to_top,
+        count(distinct case when tops.is_published then reached.top_id end) as links_to_shown_top
+    from {{ ref('goal_week_top') }} as reached
+    left join {{ ref('stg_goals') }} as tops on reached.top_id = tops.goal_id
+    group by reached.week_start, reached.goal_id
 ),
 
 classed as (
@@ -27,7 +29,9 @@ classed as (
             when lapsed.goal_id is not null then 'lapsed'
         end as class_of_chain,
         reach.depth,
-        case when state.is_active then coalesce(reach.links_to_top, 0) end as links_to_top
+        case when state.is_active then coalesce(reach.links_to_top, 0) end as links_to_top,
+        case when state.is_active then coalesce(reach.links_to_shown_top, 0) end
+            as links_to_shown_top
     from {{ ref('goal_week_state') }} as state
     left join reach on state.week_start = reach.week_start and state.goal_id = reach.goal_id
     left join {{ ref('goal_week_lapsed') }} as lapsed
@@ -72,7 +76,8 @@ select
         else 'unaligned'
     end as node_class,
     classed.depth,
-    classed.links_to_top
+    classed.links_to_top,
+    classed.links_to_shown_top
 from classed
 left join island
     on classed.goal_id = island.goal_id and classed.week_start = island.week_start

@@ -1,4 +1,5 @@
--- How an active goal of a judged week sits in the tree and the organisation (reading G7).
+-- How an active goal of a judged week sits in the tree and the organisation (reading G7). Children
+-- that are not shown are not counted: their number would be this one less those of the goal tree.
 with active as (
     select goal_id, week_start, judged_on, org_unit_id
     from {{ ref('goal_week') }}
@@ -16,6 +17,8 @@ child as (
         on active.week_start = edges.week_start and active.goal_id = edges.parent_id
     inner join active as below
         on edges.week_start = below.week_start and edges.child_id = below.goal_id
+    inner join {{ ref('stg_goals') }} as shown
+        on edges.child_id = shown.goal_id and shown.is_published
     group by active.goal_id, active.week_start
 ),
 

@@ -1,5 +1,6 @@
 -- The chains of goals: every published goal active at as_of with each of its metrics in force and
--- each of its own initiatives. Initiatives that are deleted or closed for 90 days are left out.
+-- each of its own initiatives. Initiatives that are deleted or closed for 90 days are left out. A
+-- part of which nothing was ever told counts as there, and where both are, the goal is left out.
 with goal as (
     select now.goal_id, now.org_unit_id
     from {{ ref('goal_now') }} as now
@@ -19,26 +20,41 @@ initiative as (
     inner join {{ ref('initiative_state') }} as state
         on linked.initiative_id = state.initiative_id
     where not state.is_long_closed
+),
+
+joined as (
+    select
+        goal.goal_id,
+        goal.org_unit_id,
+        metric.metric_id,
+        initiative.initiative_id,
+        initiative.method,
+        initiative.confidence,
+        metric.metric_id is not null or part.n_metrics is null as has_metric,
+        initiative.initiative_id is not null or part.n_initiatives is null as has_initiative,
+        coalesce(part.n_initiatives_below, 0) > 0 as has_initiative_below
+    from goal
+    inner join {{ ref('goal_part') }} as part on goal.goal_id = part.goal_id
+    left join metric on goal.goal_id = metric.goal_id
+    left join initiative on goal.goal_id = initiative.goal_id
+    where coalesce(part.n_metrics, part.n_initiatives) is not null
 )
 
 select
-    goal.goal_id || '|' || coalesce(metric.metric_id, '') || '|'
-    || coalesce(initiative.initiative_id, '') as chain_id,
-    goal.goal_id,
-    metric.metric_id,
-    initiative.initiative_id,
-    goal.org_unit_id,
+    joined.goal_id || '|' || coalesce(joined.metric_id, '') || '|'
+    || coalesce(joined.initiative_id, '') as chain_id,
+    joined.goal_id,
+    joined.metric_id,
+    joined.initiative_id,
+    joined.org_unit_id,
     case
-        when metric.metric_id is not null and initiative.initiative_id is not null then 'complete'
-        when initiative.initiative_id is not null then 'goal_without_metric'
-        when metric.metric_id is not null and part.n_initiatives_below > 0 then 'initiative_below'
-        when metric.metric_id is not null then 'goal_without_initiative'
-        when part.n_initiatives_below > 0 then 'goal_without_metric'
+        when joined.has_metric and joined.has_initiative then 'complete'
+        when joined.has_initiative then 'goal_without_metric'
+        when joined.has_metric and joined.has_initiative_below then 'initiative_below'
+        when joined.has_metric then 'goal_without_initiative'
+        when joined.has_initiative_below then 'goal_without_metric'
         else 'goal_without_both'
     end as link_status,
-    initiative.method as link_method,
-    initiative.confidence as link_confidence
-from goal
-inner join {{ ref('goal_part') }} as part on goal.goal_id = part.goal_id
-left join metric on goal.goal_id = metric.goal_id
-left join initiative on goal.goal_id = initiative.goal_id
+    joined.method as link_method,
+    joined.confidence as link_confidence
+from joined

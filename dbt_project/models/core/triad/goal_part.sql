@@ -1,6 +1,7 @@
 -- What an active goal has at as_of: metrics in force, initiatives of its own and below it, an
 -- owner who is there, a why, and the effort of 90 days (readings C1 to C4, G10). Individual and
--- private goals included: what is below a published goal counts whatever it is.
+-- private goals included: what is below a published goal counts whatever it is. A part of which
+-- nothing was ever told is null (reading C8).
 with metric as (
     select
         target.goal_id,
@@ -74,17 +75,23 @@ effort as (
 
 select
     goal.goal_id,
-    coalesce(metric.n_metrics, 0) as n_metrics,
-    coalesce(metric.n_live_metrics, 0) as n_live_metrics,
-    coalesce(initiative.n_initiatives, 0) as n_initiatives,
-    coalesce(initiative.n_live_initiatives, 0) as n_live_initiatives,
-    coalesce(initiative.n_own_initiatives, 0) as n_own_initiatives,
-    coalesce(initiative.n_initiatives_below, 0) as n_initiatives_below,
-    owned.goal_id is not null as has_owner,
+    case when told.has_metrics then coalesce(metric.n_metrics, 0) end as n_metrics,
+    case when told.has_metrics then coalesce(metric.n_live_metrics, 0) end as n_live_metrics,
+    case when told.has_initiatives then coalesce(initiative.n_initiatives, 0) end
+        as n_initiatives,
+    case when told.has_initiatives then coalesce(initiative.n_live_initiatives, 0) end
+        as n_live_initiatives,
+    case when told.has_initiatives then coalesce(initiative.n_own_initiatives, 0) end
+        as n_own_initiatives,
+    case when told.has_initiatives then coalesce(initiative.n_initiatives_below, 0) end
+        as n_initiatives_below,
+    case when told.has_owners then owned.goal_id is not null end as has_owner,
     why.has_why,
     coalesce(effort.person_days_90d, 0) as person_days_90d,
     coalesce(effort.n_workers_90d, 0) as n_workers_90d
 from {{ ref('goal_now') }} as goal
+inner join {{ ref('dim_goal') }} as goals on goal.goal_id = goals.goal_id
+inner join {{ ref('goal_source') }} as told on goals.source = told.source
 left join metric on goal.goal_id = metric.goal_id
 left join initiative on goal.goal_id = initiative.goal_id
 left join owned on goal.goal_id = owned.goal_id

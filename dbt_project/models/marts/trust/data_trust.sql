@@ -55,8 +55,15 @@ matched as (
     select
         assignments.source,
         'assignments' as frame,
-        avg(case when units.org_unit_id is null then 0.0 else 1.0 end) as matched_share
+        avg(
+            case
+                when units.org_unit_id is null or people.person_id is null then 0.0
+                else 1.0
+            end
+        ) as matched_share
     from {{ ref('stg_assignments') }} as assignments
+    left join {{ ref('person_record') }} as people
+        on assignments.hr_person_id = people.hr_person_id
     left join {{ ref('bridge_org_unit_ref') }} as units
         on
             assignments.source = units.source
