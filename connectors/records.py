@@ -7,7 +7,6 @@ Does not belong here: any vendor's field names; the frames' types and bounds (`e
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice
 from typing import Any, Final
@@ -35,22 +34,8 @@ def batches(
 ) -> Iterator[tuple[str, list[tuple[int, Any]]]]:
     """Yield (stream, [(page number, parsed body)]): runs of one stream, at most `size` pages."""
     for stream, run in groupby(pages, key=lambda numbered: numbered[1].stream):
-        while group := _all_parsed(islice(run, size)):
+        while group := [(number, parsed(number, page)) for number, page in islice(run, size)]:
             yield stream, group
-
-
-def _all_parsed(pages: Iterable[tuple[int, Page]]) -> list[tuple[int, Any]]:
-    """Without the cycle collector, which would walk all that is parsed again and again.
-
-    JSON holds no cycles, and half of the time of mapping went there.
-    """
-    if not gc.isenabled():
-        return [(number, parsed(number, page)) for number, page in pages]
-    gc.disable()
-    try:
-        return [(number, parsed(number, page)) for number, page in pages]
-    finally:
-        gc.enable()
 
 
 def gathered(

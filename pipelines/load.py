@@ -140,6 +140,8 @@ def _remarks(drift: dict[str, int], incomplete: str | None) -> Iterator[str]:
 
 def _compare(connection: duckdb.DuckDBPyConnection, one: Incoming, as_of: dt.datetime) -> None:
     """Count what is known already; leave only what is new in an incremental frame."""
+    if one.load.status != "ok":
+        return
     connection.register("incoming", one.rows.select("record_key", "row_hash").to_arrow())
     connection.register("aside", one.quarantine.select("record_key").to_arrow())
     standing = f'raw."{one.frame}" as r where r.source = $source and r.gone_at is null'
@@ -150,8 +152,6 @@ def _compare(connection: duckdb.DuckDBPyConnection, one: Incoming, as_of: dt.dat
         f"(select 1 from {standing} and r.row_hash = i.row_hash)",
         source,
     )["row_hash"]
-    if one.load.status != "ok":
-        return
     one.load.rows_unchanged = len(known)
     one.load.rows_loaded = one.rows.height - len(known)
     if one.read == "incremental":
