@@ -74,7 +74,7 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One good answer: its bytes as they came, the same as JSON, and what was asked."""
+    """One good answer: its bytes as they came, the same as JSON if it is, and what was asked."""
 
     body: bytes
     data: Any
@@ -143,6 +143,7 @@ class Http:
         secrets: Sequence[str] = (),
         hints: Mapping[int, str] | None = None,
         patience: Patience | None = None,
+        accept: str = "application/json",
     ) -> None:
         self.source = source
         self.base_url = base_url.rstrip("/")
@@ -151,7 +152,7 @@ class Http:
         self._patience = patience or Patience()
         self._client = RESTClient(
             self.base_url,
-            headers={"Accept": "application/json"},
+            headers={"Accept": accept},
             auth=auth,
             session=Client(
                 request_timeout=(self._patience.connect_seconds, self._patience.read_seconds),
@@ -180,6 +181,11 @@ class Http:
         said = f"POST {path} {orjson.dumps(body).decode()}"
         return self._insist("POST", path, said, json=body)
 
+    def download(self, path: str) -> Answer:
+        """GET `path`, whose answer is a file and no JSON: `data` is None. Raises SourceError."""
+        said = f"GET {path.removeprefix(self.base_url)}"
+        return self._insist("GET", path, said, is_json=False)
+
     def own(self, link: str) -> str:
         """`link` if it stays on this API's host, for credentials go with it."""
         ours, theirs = urlsplit(self.base_url), urlsplit(link)
@@ -190,7 +196,9 @@ class Http:
             )
         return link
 
-    def _insist(self, method: Method, path: str, said: str, **content: Any) -> Answer:
+    def _insist(
+        self, method: Method, path: str, said: str, *, is_json: bool = True, **content: Any
+    ) -> Answer:
         retrying = Retrying(
             retry=retry_if_exception_type(_AgainError),
             wait=self._wait,
@@ -203,7 +211,7 @@ class Http:
         def attempt() -> Answer:
             nonlocal broken
             try:
-                return self._once(method, path, said, content)
+                return self._once(method, path, said, content, is_json)
             except _AgainError as error:
                 broken += error.counts
                 error.nth = broken
@@ -214,7 +222,9 @@ class Http:
         except _AgainError as error:
             raise error.final from None
 
-    def _once(self, method: Method, path: str, said: str, content: dict[str, Any]) -> Answer:
+    def _once(
+        self, method: Method, path: str, said: str, content: dict[str, Any], is_json: bool
+    ) -> Answer:
         where = f"{self.source}: {self._clean(said)[:200]}"
         try:
             response = self._client.request(
@@ -234,6 +244,8 @@ class Http:
             raise _AgainError(final, counts=True) from None
         if response.status_code != 200:
             raise self._refusal(response, body, where)
+        if not is_json:
+            return Answer(body, None, self._clean(said))
         try:
             return Answer(body, orjson.loads(body), self._clean(said))
         except orjson.JSONDecodeError as error:

@@ -19,8 +19,13 @@ from pipelines import secret
 from pipelines.config import Config
 
 SYSTEMS: Final[dict[str, str]] = {
+    "bamboohr": "connectors.hr.bamboohr:BambooHR",
     "files": "connectors.files:Files",
     "jira_cloud": "connectors.tracking.jira_cloud:JiraCloud",
+    "qualtrics": "connectors.survey.qualtrics:Qualtrics",
+    "redmine": "connectors.tracking.redmine:Redmine",
+    "scim": "connectors.hr.scim:Scim",
+    "tryton": "connectors.hr.tryton:Tryton",
 }
 """Systems that a source may name, each loaded only where it is used."""
 

@@ -37,7 +37,7 @@ class Org:
     @property
     def keys(self) -> list[str]:
         """Keys of the units by number."""
-        return keys("U", range(len(self)), 3 if len(self) < 1000 else 4)
+        return keys("1", range(len(self)), 3 if len(self) < 1000 else 4)
 
     def add(self, name: str, kind: str, parent: int, size: int, born: int) -> int:
         """A new unit's number; the name gets a number of its own where it is taken."""

@@ -95,7 +95,7 @@ def hire(plan: Plan, org: Org) -> People:
     names, mail_now, mail_then = _names(rng, n)
     numbers[~np.isin(np.arange(n), list(heads.values())) & flags(rng, n, 0.015)] = None
     return People(
-        keys("P", range(1, n + 1), 5),
+        keys("1", range(1, n + 1), 6),
         home,
         quota(rng, n, _WHERE),
         hired,

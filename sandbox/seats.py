@@ -170,7 +170,7 @@ def seats_table(plan: Plan, org: Org, people: People, seats: Seats) -> pl.DataFr
     return table(
         "seats",
         {
-            "seat": keys("S", range(1, len(spells) + 1), 5),
+            "seat": keys("1", range(1, len(spells) + 1), 6),
             "person": [people.keys[s.person] for s in spells],
             "unit": [org.keys[s.unit] for s in spells],
             "manager": [_manager(org, people, s) for s in spells],

@@ -1,1 +1,1 @@
-"""Human resources systems."""
+"""HR systems and directories: people, their seats, the units they sit in."""

@@ -122,7 +122,7 @@ def test_goals_name_people_and_units_in_several_ways(company: World, today: dt.d
     assert by_mail.mean() > 0.5
     assert owners.str.contains("+", literal=True).sum() > 20
     assert (owners != owners.str.to_lowercase()).filter(by_mail).sum() > 20
-    assert owners.str.starts_with("hr:P").sum() > 20
+    assert owners.str.starts_with("hr:1").sum() > 20
     assert owners.is_in(company.people["employee_number"].drop_nulls().implode()).sum() > 20
     doubtful = company.people.filter(pl.col("email_now").is_duplicated())["email_now"].drop_nulls()
     assert not owners.str.to_lowercase().is_in(doubtful.implode()).any()

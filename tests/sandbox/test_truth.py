@@ -212,6 +212,6 @@ def test_effort_of_an_initiative_is_whole_days_over_its_rows() -> None:
 
 def test_the_root_of_a_week_holds_all_effort_of_the_week() -> None:
     week = on("2026-06-01")
-    root = one(found()["effort_alignment"], org_unit_id="hr:U000", week_start=week)
+    root = one(found()["effort_alignment"], org_unit_id="hr:1000", week_start=week)
     days = found()["effort"].filter(pl.col("day").is_between(week, week + dt.timedelta(days=6)))
     assert root["person_days"] == pytest.approx(days["person_days"].sum(), abs=1e-9)

@@ -1,0 +1,1 @@
+"""Survey systems: waves, questions, who was asked, what was answered."""
