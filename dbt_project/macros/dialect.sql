@@ -84,3 +84,8 @@
 {# the type of a double-precision number #}
 {% macro type_double() -%} {{ return(adapter.dispatch('type_double')()) }} {%- endmacro %}
 {% macro default__type_double() -%} double {%- endmacro %}
+
+{# What an engine needs after a table is written to plan its next queries well; nothing for those
+   that count as they write. #}
+{% macro count_rows(relation) -%} {{ return(adapter.dispatch('count_rows')(relation)) }} {%- endmacro %}
+{% macro default__count_rows(relation) -%} {%- endmacro %}

@@ -21,7 +21,12 @@ children as (
     group by tree.ancestor_id, week.week_start
 )
 
-select unit.org_unit_id, unit.week_start, unit.person_days, own.person_days, children.person_days
+select
+    unit.org_unit_id,
+    unit.week_start,
+    unit.person_days,
+    own.person_days as own_person_days,
+    children.person_days as child_person_days
 from {{ ref('effort_unit_week') }} as unit
 inner join whole_week on unit.week_start = whole_week.week_start
 left join own on unit.org_unit_id = own.org_unit_id and unit.week_start = own.week_start

@@ -9,6 +9,10 @@ with reference as (
     union
     select source, org_unit_ref from {{ ref('stg_goal_owners') }}
     union
+    select source, org_unit_ref from {{ ref('stg_invitations') }}
+    union
+    select source, org_unit_ref from {{ ref('stg_answers') }}
+    union
     select source, from_value
     from {{ ref('stg_goal_changes') }}
     where field = 'org_unit_ref'
