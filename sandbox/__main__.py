@@ -30,7 +30,7 @@ def main(
         dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="Day on which the systems are seen.")
     ] = LAST_DAY,
 ) -> None:
-    """Write the HR, goal and declared files of the sample company as its systems show them."""
+    """Write what HR, goal and survey system and the declared files of the sample company say."""
     world, day = generate(seed, people, months, LAST_DAY.date()), as_of.date()
     if not world.start <= day <= world.end:
         raise typer.BadParameter(
@@ -38,7 +38,7 @@ def main(
             param_hint="--as-of",
         )
     write_files(world, end_of(day), to)
-    typer.echo(f"Wrote hr, goals and declared files as of {day} to {to}")
+    typer.echo(f"Wrote hr, goals, surveys and declared files as of {day} to {to}")
 
 
 if __name__ == "__main__":

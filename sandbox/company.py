@@ -25,6 +25,7 @@ from sandbox import (
     orgtree,
     people,
     seats,
+    surveys,
     trackertables,
     worklogs,
 )
@@ -65,7 +66,7 @@ def _tables(plan: Plan) -> dict[str, pl.DataFrame]:
     book = goaltree.grow(plan, org, staff, seating)
     goaltraits.dress(plan, org, staff, book)
     listed = goalcases.plant(plan, org, staff, book)
-    return {
+    tables = {
         "units": orgtree.units_table(org, heads),
         "people": people.people_table(plan, staff),
         "seats": seats.seats_table(plan, org, staff, seating),
@@ -76,6 +77,7 @@ def _tables(plan: Plan) -> dict[str, pl.DataFrame]:
         **metrics.measure(plan, org, staff, book),
         **_tracker_tables(plan, org, workers, book),
     }
+    return tables | surveys.survey_tables(plan, tables)
 
 
 def _tracker_tables(

@@ -32,6 +32,9 @@ KEYS: Final[dict[str, list[str]]] = {
     "goal_metrics": ["goal", "metric", "effective_from"],
     "observations": ["metric", "observed_on", "recorded_at"],
     "links": ["goal", "item", "linked_at", "stated_in"],
+    "survey_questions": ["survey", "question"],
+    "invitations": ["survey", "person"],
+    "answers": ["response", "question"],
 }
 """Keys of tables whose first column alone is none."""
 

@@ -1,8 +1,8 @@
 """What each system of the sample company says at an instant, in canonical frames.
 
-Belongs here: the cut of the world at `as_of` for HR, goals and declared files, and how these
-systems name people and units. Does not belong here: the tracker's cut (`trackerview`), vendor
-formats, what is true.
+Belongs here: the cut of the world at `as_of` for HR, goals and declared files. Does not belong
+here: the cut of the tracker (`trackerview`) and of the survey system (`surveyview`), how people and
+units are named (`references`), vendor formats, what is true.
 
 An observation at a later `as_of` only adds to an earlier one, except for what dates itself:
 last days, leaves, unlinking, the state of a goal and of an item.
@@ -17,10 +17,12 @@ from typing import Final
 import polars as pl
 
 from connectors.frames import FRAMES, UNDATED
+from sandbox.references import with_person, with_unit
+from sandbox.surveyview import surveys
 from sandbox.trackerview import canonical_tracker, tracker
-from sandbox.world import GOALS, HR, TRACKER, World
+from sandbox.world import GOALS, HR, SURVEYS, TRACKER, World
 
-__all__ = ["canonical_tracker", "declared", "goals", "hr", "tracker", "write_files"]
+__all__ = ["canonical_tracker", "declared", "goals", "hr", "surveys", "tracker", "write_files"]
 
 Frames = dict[str, pl.DataFrame]
 
@@ -82,68 +84,14 @@ def hr(world: World, as_of: dt.datetime) -> Frames:
     return {name: _frame(name, data) for name, data in found.items()}
 
 
-def _number(column: str) -> pl.Expr:
-    """The number in a key, by which ways of naming are dealt out."""
-    return pl.col(column).str.extract(r"(\d+)$").cast(pl.Int64)
-
-
-def _with_person(data: pl.DataFrame, world: World, column: str, by: str, ref: str) -> pl.DataFrame:
-    """Add a column `ref` that names the person of `column` as the goal system does.
-
-    Six in ten by e-mail, others by e-mail in capitals or with a tag, by HR key, by employee
-    number. Whom neither e-mail nor number names without doubt is named by HR key.
-    """
-    named = world.people.select(
-        pl.col("person").alias(column),
-        pl.when(pl.col("email_now").is_unique()).then("email_now").alias("_mail"),
-        pl.col("employee_number").alias("_staff_number"),
-    )
-    way, key = _number(by) % 10, pl.lit(f"{HR}:") + pl.col(column)
-    tagged = pl.col("_mail").str.replace("@", "+goals@")
-    return (
-        data.join(named, on=column, how="left", maintain_order="left")
-        .with_columns(
-            pl.coalesce(
-                pl.when(way == 6).then(pl.col("_mail").str.to_uppercase()),
-                pl.when(way == 7).then(tagged),
-                pl.when(way == 8).then(key),
-                pl.when(way == 9).then("_staff_number"),
-                pl.when(way < 9).then("_mail"),
-                key,
-            ).alias(ref)
-        )
-        .drop("_mail", "_staff_number")
-    )
-
-
-def _with_unit(data: pl.DataFrame, world: World, column: str, by: str, ref: str) -> pl.DataFrame:
-    """Add a column `ref` that names the unit of `column`: by key, by name, or by HR's key."""
-    named = world.units.unique("unit", keep="first", maintain_order=True).select(
-        pl.col("unit").alias(column), pl.col("name").alias("_name")
-    )
-    way = _number(by) % 5
-    return (
-        data.join(named, on=column, how="left", maintain_order="left")
-        .with_columns(
-            pl.when(way == 3)
-            .then("_name")
-            .when(way == 4)
-            .then(pl.lit(f"{HR}:") + pl.col(column))
-            .otherwise(column)
-            .alias(ref)
-        )
-        .drop("_name")
-    )
-
-
 def goals(world: World, as_of: dt.datetime) -> Frames:
     """Frames of the goal system: goals, edges, owners, changes, check-ins, metrics, links."""
     events = world.goal_events.filter(pl.col("at") <= as_of)
     known = _current_goals(world, events, as_of)
     there = known["goal_key"].implode()
     owners = world.goal_owners.filter(pl.col("goal").is_in(there))
-    owners = _with_person(owners, world, "person", "goal", "owner_ref")
-    owners = _with_unit(owners, world, "unit", "goal", "org_unit_ref")
+    owners = with_person(owners, world, "person", "goal", "owner_ref", "goals")
+    owners = with_unit(owners, world, "unit", "goal", "org_unit_ref")
     found = {
         "goals": known,
         "goal_edges": world.goal_edges.filter(pl.col("child").is_in(there)).rename(
@@ -152,7 +100,7 @@ def goals(world: World, as_of: dt.datetime) -> Frames:
         "goal_owners": owners.select(
             pl.col("goal").alias("goal_key"), pl.col("owner_ref", "org_unit_ref").fill_null("")
         ),
-        "goal_changes": _with_person(events, world, "author", "event", "author_ref").rename(
+        "goal_changes": with_person(events, world, "author", "event", "author_ref", "goals").rename(
             {
                 "event": "change_key",
                 "goal": "goal_key",
@@ -161,8 +109,13 @@ def goals(world: World, as_of: dt.datetime) -> Frames:
                 "after": "to_value",
             }
         ),
-        "goal_checkins": _with_person(
-            world.checkins.filter(pl.col("at") <= as_of), world, "author", "checkin", "author_ref"
+        "goal_checkins": with_person(
+            world.checkins.filter(pl.col("at") <= as_of),
+            world,
+            "author",
+            "checkin",
+            "author_ref",
+            "goals",
         ).rename({"checkin": "checkin_key", "goal": "goal_key", "at": "checked_at"}),
         **_metrics(world, as_of, there),
         "goal_initiative_links": _links(world, as_of, there),
@@ -191,15 +144,15 @@ def _current_goals(world: World, events: pl.DataFrame, as_of: dt.datetime) -> pl
     known = known.join(newest, on="goal", how="left", maintain_order="left").with_columns(
         pl.max_horizontal("created_at", "at").alias("updated_at")
     )
-    known = _with_person(known, world, "created_by", "goal", "created_by_ref")
-    return _with_unit(known, world, "unit", "goal", "org_unit_ref").rename({"goal": "goal_key"})
+    known = with_person(known, world, "created_by", "goal", "created_by_ref", "goals")
+    return with_unit(known, world, "unit", "goal", "org_unit_ref").rename({"goal": "goal_key"})
 
 
 def _metrics(world: World, as_of: dt.datetime, there: pl.Series) -> Frames:
     metrics = world.metrics.filter(pl.col("created_at") <= as_of)
     measured = pl.col("metric").is_in(metrics["metric"].implode())
     return {
-        "metrics": _with_person(metrics, world, "owner", "metric", "owner_ref").rename(
+        "metrics": with_person(metrics, world, "owner", "metric", "owner_ref", "goals").rename(
             {"metric": "metric_key"}
         ),
         "goal_metrics": world.goal_metrics.filter(
@@ -247,16 +200,34 @@ def declared(world: World, as_of: dt.datetime) -> Frames:
     listed = world.top_goals.filter(pl.col("goal").is_in(created.implode())).select(
         (pl.lit(f"{GOALS}:") + pl.col("goal")).alias("goal_id")
     )
-    found = {"identity_overrides": overrides, "top_goals": listed, "locations": world.locations}
+    found = {
+        "identity_overrides": overrides,
+        "top_goals": listed,
+        "withheld_titles": _withheld(world, as_of),
+        "locations": world.locations,
+    }
     return {name: _frame(name, data) for name, data in found.items()}
 
 
+def _withheld(world: World, as_of: dt.datetime) -> pl.DataFrame:
+    """The two oldest initiatives keep their titles private: one is named by key, one by name."""
+    there = world.items.filter("is_initiative", pl.col("created_at") <= as_of).sort("created_at")
+    named = [pl.lit(f"{TRACKER}:") + pl.col(column) for column in ("item", "name")]
+    parts = [there.slice(n, 1).select(name.alias("initiative")) for n, name in enumerate(named)]
+    return pl.concat(parts)
+
+
 def write_files(world: World, as_of: dt.datetime, folder: Path) -> None:
-    """Write what HR, the goal system and the declared files say, one folder for each.
+    """Write what HR, goal and survey system and the declared files say, one folder for each.
 
     A missing date of a link is written as empty, as such a system would.
     """
-    said = {HR: hr(world, as_of), GOALS: goals(world, as_of), "declared": declared(world, as_of)}
+    said = {
+        HR: hr(world, as_of),
+        GOALS: goals(world, as_of),
+        SURVEYS: surveys(world, as_of),
+        "declared": declared(world, as_of),
+    }
     for place, frames in said.items():
         (folder / place).mkdir(parents=True, exist_ok=True)
         for name, data in frames.items():

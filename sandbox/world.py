@@ -18,7 +18,7 @@ from pathlib import Path
 
 import polars as pl
 
-HR, GOALS, TRACKER = "hr", "goals", "jira"
+HR, GOALS, TRACKER, SURVEYS = "hr", "goals", "jira", "surveys"
 """Names of the sample company's sources; ids in marts are `source:key`."""
 
 _T, _D, _I, _F, _B, _N = (
@@ -191,6 +191,39 @@ SCHEMAS: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
         "created_at": _I,
         "deleted_at": _I,
     },
+    "surveys": {
+        "survey": _T,
+        "series": _T,
+        "title": _T,
+        "opened_at": _I,
+        "closed_at": _I,
+        "is_anonymous": _B,
+    },
+    "survey_questions": {
+        "survey": _T,
+        "question": _T,
+        "text": _T,
+        "scale_min": _N,
+        "scale_max": _N,
+        "is_reversed": _B,
+        "construct": _T,
+    },
+    # people of whom the survey system's contact list does not hold what HR holds: another address
+    # (null: HR's), or no unit
+    "contacts": {"person": _T, "email": _T, "has_unit": _B},
+    # everybody asked, by name even where the wave is anonymous; `unit` is that of the primary seat
+    # at launch (null: none)
+    "invitations": {"survey": _T, "person": _T, "unit": _T, "invited_at": _I},
+    # a sheet; somebody may hand in two, and one after the close
+    "responses": {
+        "response": _T,
+        "survey": _T,
+        "person": _T,
+        "unit": _T,
+        "answered_at": _I,
+    },
+    # state is answered, dont_know or skipped; value only where answered
+    "answers": {"response": _T, "question": _T, "value": _F, "state": _T},
 }
 
 STATUS_CATEGORY = {
@@ -230,6 +263,12 @@ class World:
     items: pl.DataFrame
     item_events: pl.DataFrame
     worklogs: pl.DataFrame
+    surveys: pl.DataFrame
+    survey_questions: pl.DataFrame
+    contacts: pl.DataFrame
+    invitations: pl.DataFrame
+    responses: pl.DataFrame
+    answers: pl.DataFrame
 
     def __post_init__(self) -> None:
         for name in (f.name for f in fields(self) if f.name in SCHEMAS):

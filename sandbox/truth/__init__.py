@@ -6,5 +6,6 @@ Does not belong here: the company (`company`), what systems show (`observe`), co
 """
 
 from sandbox.truth.steps import compute
+from sandbox.truth.survey import compute_survey
 
-__all__ = ["compute"]
+__all__ = ["compute", "compute_survey"]

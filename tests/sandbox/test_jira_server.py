@@ -130,6 +130,7 @@ ANSWERS = [
     ("GET", "search/jql", {"params": {"jql": "updated >= 0", "fields": "*all", "maxResults": 50,
                                       "expand": "changelog"}}),
     ("POST", "search/jql", {"json": {"jql": "updated >= 0", "fields": ["summary"]}}),
+    ("POST", "search/approximate-count", {"json": {"jql": "updated >= 0"}}),
     ("POST", "issue/bulkfetch", {"json": {"issueIdsOrKeys": ["10001", "99"], "fields": ["*all"]}}),
     ("POST", "changelog/bulkfetch", {"json": {"issueIdsOrKeys": ["10001", "10003"],
                                               "maxResults": 1}}),

@@ -29,6 +29,8 @@ DATED = {
         "closed_at",
         "goal_refs",
     },
+    "surveys": {"closed_at"},
+    "invitations": {"has_responded"},
     "key_sweeps": {"swept_at"},
 }
 """Columns whose values the sources date themselves and may change from one day to the next."""
@@ -39,6 +41,7 @@ def said(world: World, as_of: dt.datetime) -> dict[str, tuple[str, pl.DataFrame]
     sources = {
         "hr": observe.hr(world, as_of),
         "goals": observe.goals(world, as_of),
+        "surveys": observe.surveys(world, as_of),
         "declared": observe.declared(world, as_of),
         "jira": observe.canonical_tracker(world, as_of),
     }
@@ -128,7 +131,7 @@ def test_goals_name_people_and_units_in_several_ways(company: World, today: dt.d
     assert not owners.str.to_lowercase().is_in(doubtful.implode()).any()
     units = frames["goals"]["org_unit_ref"].drop_nulls()
     assert units.is_in(company.units["name"].implode()).sum() > 20
-    assert units.str.starts_with("hr:U").sum() > 20
+    assert units.str.starts_with("hr:1").sum() > 20
     assert units.is_in(company.units["unit"].implode()).sum() > 20
 
 
@@ -153,11 +156,17 @@ def test_files_hold_the_frames(company: World, today: dt.datetime, tmp_path: Pat
         "goals/metric_observations.parquet",
         "declared/identity_overrides.csv",
         "declared/top_goals.csv",
+        "declared/withheld_titles.csv",
         "declared/locations.csv",
+        "surveys/surveys.csv",
+        "surveys/survey_questions.csv",
+        "surveys/invitations.csv",
+        "surveys/answers.csv",
     }
     for source, frames in (
         ("hr", observe.hr(company, today)),
         ("goals", observe.goals(company, today)),
+        ("surveys", observe.surveys(company, today)),
     ):
         for name, data in frames.items():
             path = tmp_path / source / f"{name}.csv"

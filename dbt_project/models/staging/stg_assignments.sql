@@ -1,7 +1,7 @@
 select
     assignments.source || ':' || assignments.assignment_key as assignment_id,
     assignments.source,
-    assignments.source || ':' || assignments.person_key as hr_person_id,
+    {{ referenced_id('assignments.source', 'assignments.person_key') }} as hr_person_id,
     assignments.org_unit_key as org_unit_ref,
     assignments.manager_key as manager_ref,
     coalesce(assignments.fte, 1) as fte,

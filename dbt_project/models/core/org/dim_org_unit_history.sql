@@ -13,7 +13,7 @@ with recursive unit_version as (
     left join {{ ref('bridge_org_unit_ref') }} as parents
         on units.source = parents.source and units.parent_ref = parents.org_unit_ref
     left join {{ ref('person_record') }} as heads
-        on heads.hr_person_id = units.source || ':' || units.head_ref
+        on heads.hr_person_id = {{ referenced_id('units.source', 'units.head_ref') }}
 ),
 
 first_day as (

@@ -1,0 +1,2 @@
+select distinct withheld.initiative as initiative_ref
+from ({{ standing_rows('withheld_titles') }}) as withheld
