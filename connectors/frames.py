@@ -412,10 +412,27 @@ class IdentityOverrides(Frame):
     employee_number = _text("Employee number in the HR system", required=True)
 
 
+class IdentityDecisions(Frame):
+    """Declared in the review file: this account is that person, or is not."""
+
+    account_source = _key("Source of the account")
+    account_ref = _key("The account's key or a person's reference")
+    person_ref = _key_or_empty(
+        "Employee number, or source:key of the HR system; empty text if any person"
+    )
+    decision = _choice("What was decided", "same", "different")
+
+
 class TopGoals(Frame):
     """Declared: this goal counts as a top goal whatever its level."""
 
     goal_id = _key("The goal as source:key")
+
+
+class WithheldTitles(Frame):
+    """Declared: the title of this initiative stays in core."""
+
+    initiative = _key("The initiative, as source:key or as source: and the name in its address")
 
 
 class Locations(Frame):
@@ -460,7 +477,9 @@ FRAMES: Final[dict[str, type[Frame]]] = {
     "goal_initiative_links": GoalInitiativeLinks,
     "key_sweeps": KeySweeps,
     "identity_overrides": IdentityOverrides,
+    "identity_decisions": IdentityDecisions,
     "top_goals": TopGoals,
+    "withheld_titles": WithheldTitles,
     "locations": Locations,
     "public_holidays": PublicHolidays,
 }

@@ -12,7 +12,7 @@ import datetime as dt
 import os
 import zoneinfo
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from pydantic import (
     AfterValidator,
@@ -141,9 +141,28 @@ class Declared(Options):
         SHIPPED / "top_goals.csv",
         description="CSV goal_id: goals, as source:key, that count as top whatever their level",
     )
+    withheld_titles: ConfigPath = Field(
+        SHIPPED / "withheld_titles.csv",
+        description="CSV initiative: source:key or source:NAME of those whose title stays private",
+    )
     locations: ConfigPath = Field(
         SHIPPED / "locations.csv",
         description="CSV location,country,subdivision,time_zone: where a place of work lies",
+    )
+
+
+class Identity(Options):
+    """Who an account is that neither number nor e-mail names."""
+
+    threshold: float = Field(
+        0.95,
+        ge=0.5,
+        le=1,
+        description="Probability from which an account counts as a person's; 1: never by itself",
+    )
+    review_file: ConfigPath = Field(
+        Path("identity_review.csv"),
+        description="Private CSV that each night writes: decide in it who an account is",
     )
 
 
@@ -172,6 +191,10 @@ class Config(Options):
     archive: Archive = Field(Archive(), description="Raw pages")
     publish: Publish = Field(Publish(), description="Published versions")
     declared: Declared = Field(Declared(), description="Declared files")
+    identity: Identity = Field(
+        cast("Identity", {}),  # made when the file's folder is known, where its path starts
+        description="Matching of accounts",
+    )
     sources: dict[str, dict[str, Any]] = Field(
         {}, description="Systems to read, each by a name of your choice"
     )
@@ -191,6 +214,18 @@ class Config(Options):
     def warehouse_path(self) -> Path:
         """The private warehouse file."""
         return self.data_dir / "warehouse.duckdb"
+
+    @model_validator(mode="after")
+    def _review_is_private(self) -> Config:
+        if folders_problem(self.data_dir, self.publish_dir) is not None:
+            return self  # told with the line of publish_dir
+        review = Path(os.path.realpath(self.identity.review_file))
+        if review.is_relative_to(os.path.realpath(self.publish_dir)):
+            raise ValueError(
+                "identity.review_file names persons and lies in publish_dir, which readers open; "
+                "name another place"
+            )
+        return self
 
     @model_validator(mode="after")
     def _has_something_to_read(self) -> Config:

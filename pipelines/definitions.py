@@ -9,10 +9,10 @@ import orjson
 
 from pipelines import dbt, sample
 from pipelines.alerts import alert_hook
+from pipelines.assets.build import build_models
 from pipelines.assets.load import build_load
 from pipelines.assets.publish import build_publish
 from pipelines.assets.pull import build_pull
-from pipelines.assets.transform import build_transform
 from pipelines.assets.verdict import build_verdict
 from pipelines.config import Config
 from pipelines.config_file import load_for_dagster
@@ -32,7 +32,7 @@ def build_defs(config: Config) -> dg.Definitions:
         assets=[
             build_pull(given),
             *(build_load(source, frames) for source, frames in given.items()),
-            build_transform(manifest, given),
+            *build_models(manifest, given),
             publish,
             build_verdict(publish.keys),
         ],

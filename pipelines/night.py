@@ -34,6 +34,7 @@ class Night:
 
     `connectors` map pages; those that pull live only as long as the pull step.
     `pulled` and `loaded` fill as the run goes on; a step that is run alone finds them empty.
+    `problems` are those of steps after loading that keep no mart from readers, by step.
     """
 
     run_id: str
@@ -44,6 +45,7 @@ class Night:
     connectors: dict[str, Connector]
     pulled: dict[str, Pull] = field(default_factory=dict)
     loaded: dict[str, list[FrameLoad]] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
 
     @property
     def dbt_folder(self) -> Path:
@@ -57,7 +59,7 @@ class Night:
             for load in loads:
                 if load.status != "ok" and source not in found:
                     found[f"{source}.{load.frame}"] = load.message
-        return found
+        return found | self.problems
 
 
 def dbt_folder(config: Config, run_id: str) -> Path:

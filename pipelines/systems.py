@@ -69,7 +69,8 @@ def build(config: Config, *, read: bool = True) -> list[Connector]:
     Without `read`, secrets stay unread: enough to know which frames a source gives and to map
     archived pages. Raises SecretMissing.
     """
-    made = [_built_in("declared", {"files": config.declared.model_dump()})]
+    files = config.declared.model_dump() | {"identity_decisions": config.identity.review_file}
+    made = [_built_in("declared", {"files": files})]
     countries = (config.organisation.country,)
     calendar = {"locations": config.declared.locations, "countries": countries}
     made.append(_built_in("calendar", calendar))

@@ -21,7 +21,7 @@ from typing import Final
 import duckdb
 
 from connectors.contract import State
-from pipelines import raw
+from pipelines import linkage_table, raw
 
 WAIT_SECONDS: Final = 60
 """How long an opening waits for another process to let go of the file."""
@@ -94,9 +94,10 @@ class Warehouse:
         )
 
     def ensure(self) -> None:
-        """Make the raw tables that are missing. Raises raw.LayoutError."""
+        """Make the tables that are missing and that dbt reads. Raises raw.LayoutError."""
         with self.connect() as connection:
             raw.ensure(connection)
+            linkage_table.ensure(connection)
 
     def states(self) -> dict[str, State]:
         """Where each source's next pull begins: the state of its last loaded pull."""

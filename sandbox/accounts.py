@@ -1,7 +1,7 @@
 """Accounts in the tracker: of people, of contractors, of a robot, and what they show.
 
 Belongs here: which account works for whom on which day, and the noise that hides it. Does not
-belong here: what accounts do (`items`, `worklogs`).
+belong here: how a name is misspelt (`accountnames`), what accounts do (`items`, `worklogs`).
 
 Workers are persons by number, then contractors, whom HR does not know.
 """
@@ -14,21 +14,26 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
+from sandbox import accountnames
 from sandbox.draw import DAY, Plan, flags, instants, quota, table
 from sandbox.orgtree import Org
 from sandbox.people import People
 from sandbox.seats import Seats
 
 _SHOWN: Final = {
-    "mail": 0.64,
+    "mail": 0.57,
     "upper": 0.06,
     "tag": 0.05,
     "number": 0.09,
     "both": 0.08,
     "stale number": 0.01,
-    "nothing": 0.025,
+    "nothing": 0.07,
+    "private": 0.03,
+    "slip": 0.02,
     "nothing, declared": 0.02,
 }
+"""What an account shows of who it is; of `nothing`, `private` and `slip` neither number nor e-mail
+is one that HR knows."""
 
 
 @dataclass
@@ -118,17 +123,22 @@ def account_tables(plan: Plan, workers: Workers) -> tuple[pl.DataFrame, pl.DataF
     n, total = len(people), len(workers)
     rows: list[tuple[str, str | None, str | None, str | None, str, int]] = []
     shown = _what_is_shown(rng, people)
+    written = accountnames.written(plan, people.names, people.numbers)
     for worker in range(total):
         opened = int(workers.opened[worker])
         if worker < n:
             mail, number = _identity(people, worker, shown[worker], int(rng.integers(90_000)))
+            if shown[worker] == "private":
+                mail = written.private_mails[worker]
+            if shown[worker] == "slip":
+                number = written.slipped_numbers[worker]
             rows.append(
                 (
                     workers.keys[worker],
                     people.keys[worker],
                     mail,
                     number,
-                    people.names[worker],
+                    written.names[worker],
                     opened,
                 )
             )
@@ -149,6 +159,10 @@ def account_tables(plan: Plan, workers: Workers) -> tuple[pl.DataFrame, pl.DataF
                 opened,
             )
         )
+    rows += [
+        (key, None, mail, None, name, plan.start - 300)
+        for key, name, mail in accountnames.namesakes(plan, people.names)
+    ]
     rows.append((workers.robot, None, None, None, "Automation", plan.start - 400))
     account, person, email, number, label, opened_on = zip(*rows, strict=True)
     declared = {workers.keys[w]: people.numbers[w] for w in range(n) if "declared" in shown[w]}
@@ -200,6 +214,8 @@ def _identity(
         "both": (now, own),
         "stale number": (now, f"X{number}"),
         "nothing": (None, None),
+        "private": (None, None),
+        "slip": (None, None),
         "nothing, declared": (None, None),
         "then": (then, None),
         "then, declared": (then, None),

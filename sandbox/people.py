@@ -13,8 +13,9 @@ import numpy as np
 import polars as pl
 
 from sandbox.draw import NEVER, Plan, dates, flags, keys, quota, table, to_working_day
+from sandbox.names import draw as draw_names
+from sandbox.names import plain
 from sandbox.orgtree import Org
-from sandbox.words import FIRST_NAMES, LAST_NAMES
 
 PLACES: Final = {
     "Berlin": ("DE", "BE", "Europe/Berlin"),
@@ -92,7 +93,9 @@ def hire(plan: Plan, org: Org) -> People:
     left = _leaving(rng, plan, hired, set(heads.values()), n + 2 - plan.people)
     leave_from, leave_to = _leave(rng, plan, hired, left)
     numbers = np.array(keys("", 40_000 + rng.permutation(4 * n)[:n], 5), dtype=object)
-    names, mail_now, mail_then = _names(rng, n)
+    given, family = draw_names(plan.rng("names"), n)
+    names = [f"{a} {b}" for a, b in zip(given, family, strict=True)]
+    mail_now, mail_then = _mails(rng, given, family)
     numbers[~np.isin(np.arange(n), list(heads.values())) & flags(rng, n, 0.015)] = None
     return People(
         keys("1", range(1, n + 1), 6),
@@ -136,12 +139,14 @@ def _leave(
     return leave_from, leave_to
 
 
-def _names(rng: np.random.Generator, n: int) -> tuple[list[str], np.ndarray, np.ndarray]:
-    """Names, e-mails as HR shows them now, and as older systems may still hold them."""
-    first, last = rng.choice(FIRST_NAMES, n), rng.choice(LAST_NAMES, n)
-    names = [f"{a} {b}" for a, b in zip(first, last, strict=True)]
+def _mails(
+    rng: np.random.Generator, given: list[str], family: list[str]
+) -> tuple[np.ndarray, np.ndarray]:
+    """E-mails as HR shows them now, and as older systems may still hold them."""
+    n = len(given)
     base = [
-        f"{a}.{b}{number}".lower() for number, (a, b) in enumerate(zip(first, last, strict=True), 1)
+        f"{plain(a)}.{plain(b)}{number}"
+        for number, (a, b) in enumerate(zip(given, family, strict=True), 1)
     ]
     now = np.array([f"{name}@{_MAIL}" for name in base], dtype=object)
     then = now.copy()
@@ -151,7 +156,7 @@ def _names(rng: np.random.Generator, n: int) -> tuple[list[str], np.ndarray, np.
     shared = rng.choice(np.setdiff1d(np.arange(n), hidden), 2, replace=False)
     now[hidden] = None
     now[shared] = then[shared] = f"frontdesk@{_MAIL}"
-    return names, now, then
+    return now, then
 
 
 def people_table(plan: Plan, people: People) -> pl.DataFrame:

@@ -1,7 +1,8 @@
 select source, frame, run_id, rows_pulled
 from {{ ref('data_trust') }}
 where
-    rows_pulled
+    status = 'ok'
+    and rows_pulled
     <> coalesce(rows_loaded, 0)
     + coalesce(rows_unchanged, 0)
     + coalesce(rows_duplicate, 0)

@@ -1,7 +1,9 @@
 """The load steps: one a source, each after the other, from archived pages into `raw`.
 
-Belongs here: one asset and one check a frame. Does not belong here: how rows are validated and
-written (`pipelines.load`).
+Belongs here: one asset and two checks a frame. `loaded` says whether the source gave the frame
+tonight, and stops nothing; `balance` says that every row pulled went somewhere, and where it
+fails nothing is built or published from this run, for a row was lost on the way.
+Does not belong here: how rows are validated, written and counted (`pipelines.load`).
 """
 
 import logging
@@ -41,14 +43,7 @@ def build_load(source: str, frames: Iterable[str]) -> dg.AssetsDefinition:
             )
             for frame in frames
         ],
-        check_specs=[
-            dg.AssetCheckSpec(
-                "balance",
-                asset=raw_key(source, frame),
-                description="Loaded: every row pulled is new, known, a duplicate or set aside.",
-            )
-            for frame in frames
-        ],
+        check_specs=[spec for frame in frames for spec in _checks(source, frame)],
         can_subset=True,
         retry_policy=TRIES_AGAIN,
         required_resource_keys={"night"},
@@ -61,11 +56,23 @@ def build_load(source: str, frames: Iterable[str]) -> dg.AssetsDefinition:
             night.loaded[source] = _loaded(context, night, pull)
             reached("load.end", source)
         by_frame = {load.frame: load for load in night.loaded.get(source, [])}
-        for frame in frames:
-            if raw_key(source, frame) in context.selected_asset_keys:
-                yield _result(source, frame, by_frame.get(frame))
+        wanted = [f for f in frames if raw_key(source, f) in context.selected_asset_keys]
+        for frame in wanted:
+            yield _result(source, frame, by_frame.get(frame))
+        _refuse_lost_rows(by_frame[frame] for frame in wanted if frame in by_frame)
 
     return load
+
+
+def _checks(source: str, frame: str) -> Iterator[dg.AssetCheckSpec]:
+    key = raw_key(source, frame)
+    yield dg.AssetCheckSpec("loaded", asset=key, description="Read and loaded this run.")
+    yield dg.AssetCheckSpec(
+        "balance",
+        asset=key,
+        blocking=True,
+        description="Every row pulled is new, known, a duplicate or set aside.",
+    )
 
 
 def _pull_to_load(night: Night, source: str) -> Pull | None:
@@ -94,21 +101,46 @@ def _loaded(context: dg.AssetExecutionContext, night: Night, pull: Pull) -> list
     return loads
 
 
-def is_balanced(load: FrameLoad) -> bool:
-    """Whether the frame was loaded and every pulled row went somewhere."""
-    return load.status == "ok" and load.rows_pulled == (
-        load.rows_loaded + load.rows_unchanged + load.rows_duplicate + load.rows_quarantined
+def imbalance(load: FrameLoad) -> str | None:
+    """What does not add up, in words, or None. A frame that was not believed or could not be read
+    loads nothing, and is judged by the check `loaded`."""
+    loaded, unchanged = load.rows_loaded, load.rows_unchanged
+    duplicate, quarantined = load.rows_duplicate, load.rows_quarantined
+    found = loaded + unchanged + duplicate + quarantined
+    if load.status != "ok" or load.rows_pulled == found:
+        return None
+    return (
+        f"{load.source}.{load.frame}: {load.rows_pulled} rows were pulled, but {loaded} loaded + "
+        f"{unchanged} unchanged + {duplicate} duplicate + {quarantined} set aside are {found}. "
+        "Rows were lost or doubled on the way, so nothing is built from this run. Replay the "
+        "archived pages (`alignmart replay`); if it stays, report it: the fault is alignmart's."
     )
+
+
+def _refuse_lost_rows(loads: Iterable[FrameLoad]) -> None:
+    """Fail the step, without another try: what is counted is in the warehouse already."""
+    said = [words for load in loads if (words := imbalance(load)) is not None]
+    if said:
+        raise dg.Failure(" ".join(said), allow_retries=False)
 
 
 def _result(source: str, frame: str, load: FrameLoad | None) -> dg.MaterializeResult[None]:
     metadata = {} if load is None else asdict(load)
-    check = dg.AssetCheckResult(
+    lost = None if load is None else imbalance(load)
+    loaded = dg.AssetCheckResult(
+        check_name="loaded",
+        asset_key=raw_key(source, frame),
+        passed=load is None or load.status == "ok",
+        description=load.message if load and load.message else None,
+        metadata=metadata,
+    )
+    balance = dg.AssetCheckResult(
         check_name="balance",
         asset_key=raw_key(source, frame),
-        passed=load is None or is_balanced(load),
+        passed=lost is None,
+        description=lost,
         metadata=metadata,
     )
     return dg.MaterializeResult(
-        asset_key=raw_key(source, frame), metadata=metadata, check_results=[check]
+        asset_key=raw_key(source, frame), metadata=metadata, check_results=[loaded, balance]
     )

@@ -137,6 +137,7 @@ def variables(night: Night) -> dict[str, str | int | float | bool]:
         "minimum_group": config.privacy.minimum_group,
         "minimum_group_effort": config.privacy.minimum_group_effort,
         "hours_per_day": config.hours_per_day,
+        "identity_threshold": config.identity.threshold,
         "fiscal_year_start_month": config.organisation.fiscal_year_start_month,
         "include_urls": config.publish.include_urls,
         "country": config.organisation.country,

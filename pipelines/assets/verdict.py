@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 import dagster as dg
 
+from pipelines.assets.review import REVIEW
 from pipelines.night import Night
 
 log = logging.getLogger("alignmart")
@@ -20,7 +21,7 @@ def build_verdict(published: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=VERDICT,
-        deps=list(published),
+        deps=[*published, REVIEW],
         description="Whether every source answered this run and was loaded.",
         group_name="verdict",
         required_resource_keys={"night"},

@@ -1,13 +1,14 @@
-"""Which person an account is (reading P4).
+"""Which person an account is (readings P4 and P5).
 
 Belongs here: overrides, employee numbers and e-mails as the systems show them.
-Does not belong here: the true owner of an account, which no observer can see.
+Does not belong here: the true owner of an account, which no observer can see; whom the linkage
+takes an account for. That is given: how good it is, is measured beside the truth.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -32,7 +33,7 @@ class Identity:
 
     def table(self) -> pl.DataFrame:
         """source, account_ref, person_id or null, method (override, employee_number, email,
-        unmatched); one row an account."""
+        linkage, unmatched); one row an account."""
         rows = [
             (TRACKER, account, None if person is None else f"{HR}:{person}", method)
             for account, (person, method) in sorted(self.matches.items())
@@ -41,9 +42,12 @@ class Identity:
         return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
 
 
-def resolve(world: World) -> Identity:
+def resolve(world: World, linked: Mapping[str, str] | None = None) -> Identity:
     """Match every account of the (cut) world: override, then number, then e-mail; a number or an
-    e-mail that several people share names nobody."""
+    e-mail that several people share names nobody. What is left is as `linked` has it, bare key of
+    the person by account."""
+    known = set(world.people["person"])
+    linkage = {a: p for a, p in (linked or {}).items() if p in known}
     people = world.people.select("person", "employee_number", "email_now").rows()
     by_number = _unique((number, person) for person, number, _ in people if number)
     by_email = _unique((plain_email(mail), person) for person, _, mail in people if mail)
@@ -56,6 +60,7 @@ def resolve(world: World) -> Identity:
             (by_number.get(overrides.get(account, "")), "override"),
             (by_number.get(number or ""), "employee_number"),
             (by_email.get(plain_email(email or "")), "email"),
+            (linkage.get(account), "linkage"),
         )
         matches[account] = next((m for m in found if m[0] is not None), (None, "unmatched"))
     return Identity(matches)

@@ -7,6 +7,7 @@ Does not belong here: any formula.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 import polars as pl
 
@@ -22,6 +23,7 @@ from sandbox.truth.links import Links
 from sandbox.truth.metrics import Metrics
 from sandbox.truth.org import Organisation
 from sandbox.truth.presence import days_of_workers
+from sandbox.truth.reach import Paths, line_of_sight
 from sandbox.truth.states import States
 from sandbox.truth.told import Told
 from sandbox.truth.triad import Triad
@@ -32,20 +34,27 @@ from sandbox.world import GOALS, HR, TRACKER, World
 
 
 def compute(
-    world: World, as_of: dt.datetime, *, minimum_group_effort: int = 5, hours_per_day: float = 8.0
+    world: World,
+    as_of: dt.datetime,
+    *,
+    linked: Mapping[str, str] | None = None,
+    minimum_group_effort: int = 5,
+    hours_per_day: float = 8.0,
 ) -> dict[str, pl.DataFrame]:
     """What an observer at `as_of` (an aware instant) must find in the marts.
 
+    `linked`: the person (bare key) of an account that is not certain, where linkage found one.
+
     Marts, sorted by key, with the contract's columns: `goal_triad`, `alignment_chain` (without
-    chain_id), `goal_alignment`, `effort_alignment` and `effort_own_unit` (both as_was). Steps on
-    the way: `identity`, `goal_week`, `effort`, `item_class`, `effort_goal`. Raises ValueError
-    where `as_of` has no time zone.
+    chain_id), `goal_alignment`, `effort_alignment`, `effort_own_unit` and `line_of_sight` (these
+    three as_was; the last without what surveys say). Steps on the way: `identity`, `goal_week`,
+    `effort`, `item_class`, `effort_goal`. Raises ValueError where `as_of` has no time zone.
     """
     seen = observed(world, as_of)
     last_day = as_of.astimezone(dt.UTC).date()
     org = Organisation(seen)
     workdays = Workdays(seen, org)
-    identity = identity_of.resolve(seen)
+    identity = identity_of.resolve(seen, linked)
     goals = Goals(seen, org)
     graph = GoalGraph(seen, goals)
     states = States(seen, goals, graph)
@@ -73,13 +82,16 @@ def compute(
         goal_effort,
         minimum_group_effort,
     )
+    units = effort_alignment(work, days, org, last_day, minimum_group_effort)
+    paths = Paths(identity, goals, states, items, links, effort, parts, last_day)
     weeks = GoalWeeks(seen, goals, graph, states, metrics, told, goal_effort, last_day)
     return {
         "goal_triad": triad.table(),
         "alignment_chain": alignment_chain(triad),
         "goal_alignment": weeks.alignment(),
-        "effort_alignment": effort_alignment(work, days, org, last_day, minimum_group_effort),
+        "effort_alignment": units,
         "effort_own_unit": effort_own_unit(work, minimum_group_effort),
+        "line_of_sight": line_of_sight(units, days, org, paths, minimum_group_effort),
         "identity": identity.table(),
         "goal_week": weeks.weeks(),
         "effort": _by_worker(effort, "work_item_id", "person_days", "basis"),

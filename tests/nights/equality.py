@@ -12,6 +12,7 @@ KEYS = {
     "goal_alignment": ["goal_id", "week_start"],
     "effort_alignment": ["org_unit_id", "week_start", "org_basis"],
     "effort_own_unit": ["org_unit_id", "node_class", "month_start", "org_basis"],
+    "line_of_sight": ["org_unit_id", "week_start", "org_basis"],
 }
 """The key of every mart that has a truth."""
 

@@ -5,17 +5,31 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
+from sandbox.observe import declared
 from sandbox.truth import compute
-from sandbox.world import end_of
+from sandbox.world import TRACKER, end_of
 from tests.nights.company import Company
 from tests.nights.equality import KEYS, differences
 
 
 def truths(company: Company) -> dict[str, pl.DataFrame]:
-    return compute(company.world(), end_of(company.end))
+    return compute(company.world(), end_of(company.end), linked=linked(company))
+
+
+def linked(company: Company) -> dict[str, str]:
+    """Person, by bare key, of the accounts that linkage matched; test_identity judges it."""
+    with duckdb.connect(company.folder / "data" / "warehouse.duckdb", read_only=True) as connection:
+        return dict(
+            connection.execute(
+                "select account_ref, substr(person_id, 4) from core.bridge_identity "
+                "where method = 'linkage' and source = ?",
+                [TRACKER],
+            ).fetchall()
+        )
 
 
 def read(company: Company, mart: str) -> pl.DataFrame:
@@ -89,6 +103,17 @@ def test_no_individual_or_private_goal_is_published(default_company: Company) ->
     secret = {f"goals:{goal}" for goal in hidden["goal"]}
     assert len(secret) > 100
     assert published_texts(default_company).isdisjoint(secret)
+
+
+def test_no_title_that_is_declared_private_is_published(default_company: Company) -> None:
+    world = default_company.world()
+    names = set(declared(world, end_of(world.end))["withheld_titles"]["initiative"])
+    keys = {name.removeprefix("jira:") for name in names}
+    items = world.items.filter(pl.col("item").is_in(list(keys)) | pl.col("name").is_in(list(keys)))
+    titles = read(default_company, "dim_initiative")
+    shown = titles.filter(pl.col("initiative_id").is_in([f"jira:{key}" for key in items["item"]]))
+    assert shown["title"].to_list() == ["Title withheld"] * 2
+    assert published_texts(default_company).isdisjoint(set(items["title"]))
 
 
 def test_no_published_column_names_a_person(default_company: Company) -> None:

@@ -1,110 +1,37 @@
--- Who an account, an HR key or a person named in a goal system is (reading P4). What matches nobody
--- stays. A key that is an account's and a person's of one source is the account's first: the person
--- of that key only where nothing else says who it is.
-with goal_reference as (
-    select source, owner_ref as account_ref from {{ ref('stg_goal_owners') }}
-    union
-    select source, created_by_ref from {{ ref('stg_goals') }}
-    union
-    select source, author_ref from {{ ref('stg_goal_checkins') }}
-    union
-    select source, author_ref from {{ ref('stg_goal_changes') }}
-    union
-    select source, owner_ref from {{ ref('stg_metrics') }}
+-- Who an account, an HR key or a person named in a goal or survey system is: what is certain
+-- (reading P4), else what was decided, else what is linked (reading P5). What matches nobody stays.
+with decided as (
+    select source, account_ref, person_id
+    from {{ ref('identity_decision') }}
+    where decision = 'same'
 ),
 
-subject as (
-    select
-        source,
-        account_key as account_ref,
-        false as is_reference,
-        nullif(trim(employee_number), '') as employee_number,
-        {{ normalised_email('email') }} as email
-    from {{ ref('stg_accounts') }}
-    union all
-    select
-        source,
-        account_ref,
-        true as is_reference,
-        trim(account_ref) as employee_number,
-        {{ normalised_email('account_ref') }} as email
-    from goal_reference
-    where
-        account_ref <> ''
-        and not exists (
-            select 1
-            from {{ ref('stg_accounts') }} as accounts
-            where
-                accounts.source = goal_reference.source
-                and accounts.account_key = goal_reference.account_ref
-        )
-        and not exists (
-            select 1
-            from {{ ref('person_record') }} as records
-            where
-                records.source = goal_reference.source
-                and records.person_key = goal_reference.account_ref
-        )
-),
-
-person_of_number as (
-    select employee_number, min(person_id) as person_id
-    from {{ ref('person_record') }}
-    where is_standing and employee_number is not null
-    group by employee_number
-    having min(person_id) = max(person_id)
-),
-
-person_of_email as (
-    select email, min(person_id) as person_id
-    from {{ ref('person_record') }}
-    where is_standing and email is not null
-    group by email
-    having min(person_id) = max(person_id)
-),
-
-matched as (
-    select
-        subject.source,
-        subject.account_ref,
-        declared.person_id as by_override,
-        named.person_id as by_hr_id,
-        numbered.person_id as by_number,
-        mailed.person_id as by_email,
-        same_key.person_id as by_hr_key
-    from subject
-    left join {{ ref('stg_identity_overrides') }} as overrides
-        on
-            subject.source = overrides.account_source
-            and subject.account_ref = overrides.account_ref
-    left join person_of_number as declared
-        on overrides.employee_number = declared.employee_number
-    left join {{ ref('person_record') }} as named
-        on subject.is_reference and subject.account_ref = named.hr_person_id
-    left join {{ ref('person_record') }} as same_key
-        on subject.source = same_key.source and subject.account_ref = same_key.person_key
-    left join person_of_number as numbered
-        on subject.employee_number = numbered.employee_number
-    left join person_of_email as mailed on subject.email = mailed.email
+linked as (
+    select source, account_ref, person_id, probability
+    from {{ ref('identity_candidate') }}
+    where is_linked
 )
 
 select
-    source,
-    account_ref,
-    coalesce(by_override, by_hr_id, by_number, by_email, by_hr_key) as person_id,
+    certain.source,
+    certain.account_ref,
+    coalesce(certain.person_id, decided.person_id, linked.person_id) as person_id,
     case
-        when by_override is not null then 'override'
-        when by_hr_id is not null then 'hr_key'
-        when by_number is not null then 'employee_number'
-        when by_email is not null then 'email'
-        when by_hr_key is not null then 'hr_key'
+        when certain.person_id is not null then certain.method
+        when decided.person_id is not null then 'review'
+        when linked.person_id is not null then 'linkage'
         else 'unmatched'
     end as method,
     case
-        when coalesce(by_override, by_hr_id, by_number, by_email, by_hr_key) is not null
+        when coalesce(certain.person_id, decided.person_id) is not null
             then cast(1 as {{ type_double() }})
+        else linked.probability
     end as probability
-from matched
+from {{ ref('identity_certain') }} as certain
+left join decided
+    on certain.source = decided.source and certain.account_ref = decided.account_ref
+left join linked
+    on certain.source = linked.source and certain.account_ref = linked.account_ref
 union all
 select
     records.source,
@@ -113,6 +40,6 @@ select
     'hr_key' as method,
     cast(1 as {{ type_double() }}) as probability
 from {{ ref('person_record') }} as records
-left join subject
-    on records.source = subject.source and records.person_key = subject.account_ref
-where subject.account_ref is null
+left join {{ ref('identity_certain') }} as certain
+    on records.source = certain.source and records.person_key = certain.account_ref
+where certain.account_ref is null

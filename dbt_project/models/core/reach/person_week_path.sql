@@ -22,9 +22,9 @@ with path as (
     where
         effort.depth is not null
         and (
-            round(cast(effort.person_days_reaching as decimal(38, 18)), 9) >= 1
-            or round(cast(effort.person_days_reaching * 10 as decimal(38, 18)), 9)
-            >= round(cast(effort.person_days as decimal(38, 18)), 9)
+            cast(effort.person_days_reaching as decimal(38, 9)) >= 1
+            or cast(effort.person_days_reaching * 10 as decimal(38, 9))
+            >= cast(effort.person_days as decimal(38, 9))
         )
 )
 

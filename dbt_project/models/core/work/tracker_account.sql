@@ -44,5 +44,4 @@ left join {{ ref('bridge_identity') }} as identity
     on
         named.source = identity.source
         and named.account_key = identity.account_ref
-        and identity.probability >= 0.95
 left join {{ ref('dim_person') }} as person on identity.person_id = person.person_id
