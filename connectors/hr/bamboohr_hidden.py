@@ -1,0 +1,69 @@
+"""Fields that BambooHR leaves out because the key's user may not see them.
+
+Belongs here: counting, field by field, the records without it, and the words for that.
+Does not belong here: asking (`bamboohr`), what a missing value means for a row.
+
+BambooHR never says no to a field: it is missing from the record, or null and named in
+`_restrictedFields`. An unknown field is missing likewise.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from connectors.contract import SourceError
+
+Place = tuple[tuple[str, ...], str]
+"""The frames that are served, and where the field was asked for."""
+
+
+@dataclass
+class Hidden:
+    """Counts records by place, and those without a field by place and field."""
+
+    seen: Counter[Place] = field(default_factory=Counter)
+    without: dict[Place, Counter[str]] = field(default_factory=dict)
+
+    def look(
+        self, frames: tuple[str, ...], where: str, fields: Sequence[str], rows: Iterable[Any]
+    ) -> None:
+        """Count the `rows` of `where`, from which `fields` were asked for `frames`."""
+        place = (frames, where)
+        missing = self.without.setdefault(place, Counter())
+        for row in rows:
+            if not isinstance(row, dict):
+                continue
+            self.seen[place] += 1
+            restricted = row.get("_restrictedFields") or ()
+            missing.update(name for name in fields if name not in row or name in restricted)
+
+    def everywhere(self) -> Iterator[tuple[str, str]]:
+        """(field, where) of each field that no record has."""
+        for (frames, where), missing in self.without.items():
+            n = self.seen[frames, where]
+            yield from ((name, where) for name, count in sorted(missing.items()) if count == n)
+
+    def raise_for_all(self, source: str) -> None:
+        """SourceError where a field is missing from all records of a place."""
+        gone = [f"`{name}` of {where}" for name, where in self.everywhere()]
+        if gone:
+            raise SourceError(
+                f"{source}: BambooHR gives {', '.join(gone)} for no employee, so the user of the "
+                "key may not see it, or it does not exist. Give their access level the permission "
+                "to view it, mend its name in the mapping (`alignmart check` knows them), or name "
+                "it in `mapping.do_without`."
+            )
+
+    def in_words(self) -> Iterator[tuple[str, str]]:
+        """(frame, what is missing from some of its records and what to do)."""
+        for (frames, where), missing in self.without.items():
+            n = self.seen[frames, where]
+            parts = [f"{name} {count}" for name, count in sorted(missing.items()) if count < n]
+            said = (
+                f"hidden in some of {n} records of {where}: {', '.join(parts)}. Give the user of "
+                "the key the permission to see these fields of all employees"
+            )
+            yield from ((frame, said) for frame in frames if parts)
