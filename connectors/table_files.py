@@ -1,9 +1,10 @@
-"""One table from the bytes of one file, CSV or Parquet, as people's tools write them.
+"""One table from the bytes of one file, CSV, Parquet or YAML, as people's tools write them.
 
 Belongs here: byte order marks, separators, quotes, decimal commas, column names in any case, and
 saying which file and line cannot be read. Messages name columns of the frame and lines, never a
 value: they are shown to everybody.
-Does not belong here: which files there are (`files`), typing of values (`edge`).
+Does not belong here: which files there are (`files`), YAML itself (`yaml_files`), workbooks
+(`workbook_files`), typing of values (`edge`).
 """
 
 from __future__ import annotations
@@ -11,14 +12,17 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import Final
 
 import polars as pl
 
+from connectors import yaml_files
 from connectors.contract import SourceError
 from connectors.edge import GUIDE
 from connectors.frames import FRAMES, column_types, key_columns
 
+YAML_SUFFIXES: Final = (".yaml", ".yml")
 _SEPARATORS: Final = ",;\t|"
 _BYTE_ORDER_MARKS: Final = {
     b"\xef\xbb\xbf": "utf-8-sig",
@@ -31,16 +35,22 @@ _LONGEST_FIELD: Final = 2**31 - 1
 def read(frame: str, name: str, body: bytes) -> pl.DataFrame | SourceError:
     """The rows of the file `name`, or why it cannot be read at all."""
     try:
-        rows = (
-            _read_parquet(frame, name, body)
-            if name.endswith(".parquet")
-            else _read_csv(frame, name, _decoded(name, body))
-        )
+        if name.endswith(".parquet"):
+            rows = _read_parquet(frame, name, body)
+        elif name.endswith(YAML_SUFFIXES):
+            rows = _read_yaml(frame, name, decoded(name, body))
+        else:
+            rows = _read_csv(frame, name, decoded(name, body))
     except SourceError as error:
         return error
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, ValueError) as error:
         kind = type(error).__name__
         return SourceError(f"{name}: is no table that can be read ({kind}). Write the file again.")
+    return named(rows)
+
+
+def named(rows: pl.DataFrame) -> pl.DataFrame:
+    """`rows` with `line`; columns of the file that are called like ours get another name."""
     foreign = {column: f"{column} (of the file)" for column in rows.columns if column in _OWN}
     return rows.rename(foreign).rename({"_line": "line"}, strict=False)
 
@@ -51,7 +61,7 @@ _OWN: Final = frozenset(GUIDE) - {"unreadable", "payload"}
 def _read_parquet(frame: str, name: str, body: bytes) -> pl.DataFrame:
     rows = pl.read_parquet(io.BytesIO(body))
     header = [column.strip().lower() for column in rows.columns]
-    _refuse_bad_header(frame, name, header)
+    refuse_bad_header(frame, name, header)
     rows = rows.rename(dict(zip(rows.columns, header, strict=True)))
     for column in column_types(frame):
         kind = rows.schema.get(column, pl.Null())
@@ -63,7 +73,8 @@ def _read_parquet(frame: str, name: str, body: bytes) -> pl.DataFrame:
     return rows.select(c for c in rows.columns if not isinstance(rows.schema[c], pl.Binary))
 
 
-def _decoded(name: str, body: bytes) -> str:
+def decoded(name: str, body: bytes) -> str:
+    """The text of a file, lines ending with a line feed. Raises SourceError with the line."""
     encoding = next((e for mark, e in _BYTE_ORDER_MARKS.items() if body.startswith(mark)), "utf-8")
     try:
         text = body.decode(encoding)
@@ -76,6 +87,12 @@ def _decoded(name: str, body: bytes) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def _read_yaml(frame: str, name: str, text: str) -> pl.DataFrame:
+    rows = yaml_files.rows(name, yaml_files.parse(name, text))
+    refuse_bad_header(frame, name, [column for column in rows.columns if column != "_line"])
+    return rows
+
+
 def _read_csv(frame: str, name: str, text: str) -> pl.DataFrame:
     first = text.split("\n", 1)[0]
     separator = max(_SEPARATORS, key=first.count)
@@ -83,7 +100,7 @@ def _read_csv(frame: str, name: str, text: str) -> pl.DataFrame:
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         header = [column.strip().lower() for column in next(lines, [])]
-        _refuse_bad_header(frame, name, header)
+        refuse_bad_header(frame, name, header)
         rows = _read_plain(text, separator, header)
         if rows is None:
             rows = _read_line_by_line(_numbered(lines), header)
@@ -95,7 +112,8 @@ def _read_csv(frame: str, name: str, text: str) -> pl.DataFrame:
     return _decimal_points(frame, rows) if separator == ";" else rows
 
 
-def _refuse_bad_header(frame: str, name: str, header: list[str]) -> None:
+def refuse_bad_header(frame: str, name: str, header: list[str]) -> None:
+    """Raises SourceError for a column that stands twice and for a key column that is missing."""
     known = column_types(frame)
     twice = sorted({column for column in header if column and header.count(column) > 1})
     if twice:
@@ -109,9 +127,12 @@ def _refuse_bad_header(frame: str, name: str, header: list[str]) -> None:
     ]
     if missing:
         found = [column for column in header if column in known]
+        # Other words of the line may be data, where a file has no header.
+        meant = get_close_matches(missing[0], sorted({*header} - {*known}), n=1, cutoff=0.75)
         raise SourceError(
             f"{name}, line 1: has no column {', '.join(missing)}, which names a row of {frame}; "
-            f"of the frame's columns it has: {', '.join(found) or 'none'}."
+            f"of the frame's columns it has: {', '.join(found) or 'none'}"
+            + (f". Is {meant[0]} meant to be {missing[0]}?" if meant else ".")
         )
 
 
