@@ -44,8 +44,13 @@ def load_pull(
         with warehouse.connect(read_only=True) as connection:
             for one in incoming:
                 _compare(connection, one, pull.as_of)
+            before = _written(connection, pull, incoming)
         reached("load.compared", pull.source)
         write(warehouse, pull, incoming)
+        with warehouse.connect(read_only=True) as connection:
+            after = _written(connection, pull, incoming)
+        for one in incoming:
+            one.load.rows_loaded = after[one.frame] - before[one.frame]
         loads = [one.load for one in incoming]
     except SourceError as error:
         loads = [FrameLoad(pull.source, f, status="failed", message=str(error)) for f in given]
@@ -113,7 +118,7 @@ def _incoming(
         rows_pulled=sum(batch.n_pulled for batch in batches),
         rows_duplicate=sum(b.n_duplicate for b in batches) + together.height - rows.height,
         rows_quarantined=aside.height,
-        message="; ".join(_remarks(drift, pull.incomplete.get(frame))),
+        message="; ".join(_remarks(pull, frame, drift)),
         unknown_columns=", ".join(f"{column} ({n})" for column, n in drift.items()),
     )
     if error is not None:
@@ -130,12 +135,14 @@ def _drift(batches: list[Conformed]) -> dict[str, int]:
     return dict(sorted(drift.items()))
 
 
-def _remarks(drift: dict[str, int], incomplete: str | None) -> Iterator[str]:
+def _remarks(pull: Pull, frame: str, drift: dict[str, int]) -> Iterator[str]:
     """For everybody: a column's name may be anything, so only their number is said here."""
+    if frame in pull.progress:
+        yield pull.progress[frame]
     if drift:
         yield f"{len(drift)} columns are not known to the frame and were left out"
-    if incomplete:
-        yield f"not everything could be read: {incomplete}"
+    if frame in pull.incomplete:
+        yield f"not everything could be read: {pull.incomplete[frame]}"
 
 
 def _compare(connection: duckdb.DuckDBPyConnection, one: Incoming, as_of: dt.datetime) -> None:
@@ -153,7 +160,6 @@ def _compare(connection: duckdb.DuckDBPyConnection, one: Incoming, as_of: dt.dat
         source,
     )["row_hash"]
     one.load.rows_unchanged = len(known)
-    one.load.rows_loaded = one.rows.height - len(known)
     if one.read == "incremental":
         one.rows = one.rows.filter(~pl.col("row_hash").is_in(known.implode()))
         return
@@ -180,6 +186,22 @@ def _compare(connection: duckdb.DuckDBPyConnection, one: Incoming, as_of: dt.dat
             one.load.rows_deleted = n_gone
 
 
+def _written(
+    connection: duckdb.DuckDBPyConnection, pull: Pull, incoming: list[Incoming]
+) -> dict[str, int]:
+    """By frame: the rows of this pull that the warehouse holds. What is loaded is counted there,
+    so that a row which is lost on the way is missed."""
+    return {
+        one.frame: query(
+            connection,
+            f'select count(*) as n from raw."{one.frame}" as r '
+            "where r.source = $source and r.load_id = $pull",
+            {"source": pull.source, "pull": pull.pull_id},
+        )["n"][0]
+        for one in incoming
+    }
+
+
 LANDSLIDE_FROM: Final = 20
 """Rows from which a loss of more than half in one night is looked at twice."""
 
@@ -191,7 +213,6 @@ def _is_landslide(n_gone: int, n_standing: int) -> bool:
 def _disbelieve(one: Incoming, what: str) -> None:
     """Load nothing of a read that is more likely cut short than true."""
     one.load.status = "stale"
-    one.load.rows_loaded = 0
     one.load.message = (
         f"{what}: not believed tonight, the last good rows stay. A frame that lost more than half "
         "of its rows is believed when a later night says the same; one that is empty never is: "

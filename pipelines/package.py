@@ -176,7 +176,7 @@ def _own_resources(warehouse: Warehouse, pull: Pull, incoming: list[Incoming]) -
 
 def _new_in_quarantine(warehouse: Warehouse, pull: Pull, parts: list[pl.DataFrame]) -> pl.DataFrame:
     """Rows set aside that are not in `raw.quarantine` yet; a row bad every night stands once."""
-    aside = pl.concat(parts) if parts else pl.DataFrame(schema=QUARANTINE)
+    aside = pl.concat(parts, rechunk=True) if parts else pl.DataFrame(schema=QUARANTINE)
     texts = aside.select(
         pl.concat_str(
             [pl.lit(pull.source), *map(pl.col, ("frame", "record_key", "reason", "payload"))],

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import astuple
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import dagster as dg
 import pytest
 
 from connectors.contract import PullResult, SourceError
+from pipelines import load as loading
 from pipelines.archive import Archive
+from pipelines.assets.load import build_load, imbalance, raw_key
 from pipelines.load import load_pull
 from pipelines.package import FrameLoad
 from pipelines.warehouse import Warehouse
@@ -263,3 +267,109 @@ def test_the_archive_forgets_what_is_older_than_it_keeps(people: Nights) -> None
     gone = people.archive.prune(1, NIGHTS[2])
     assert [pull.as_of for pull in gone] == [NIGHTS[0]]
     assert [pull.as_of for pull in people.archive.pulls()] == NIGHTS[1:3]
+
+
+# Pulled = loaded + unchanged + duplicate + quarantined, as a check of each raw asset
+
+
+ROWS = [worklog("1"), worklog("2"), worklog("2"), worklog("3", seconds=0), worklog("4")]
+
+
+def lose_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault between the count and the warehouse: of every frame, the last row is left out."""
+    whole = loading.write
+
+    def short(warehouse: Any, pull: Any, incoming: Any) -> None:
+        for one in incoming:
+            one.rows = one.rows[:-1]
+        whole(warehouse, pull, incoming)
+
+    monkeypatch.setattr(loading, "write", short)
+
+
+def step(nights: Nights) -> tuple[dg.ExecuteInProcessResult, list[str]]:
+    """The load step of the archived pull, with a step behind it; and what was done behind it."""
+    night = SimpleNamespace(
+        run_id="run",
+        clock=SimpleNamespace(no_pull=None),
+        warehouse=nights.warehouse,
+        archive=nights.archive,
+        connectors={"t": nights.source},
+        pulled={},
+        loaded={},
+    )
+    done: list[str] = []
+
+    @dg.asset(deps=[raw_key("t", "worklogs")])
+    def built() -> None:
+        done.append("built")
+
+    resources = {"night": dg.ResourceDefinition.hardcoded_resource(night)}
+    steps = [build_load("t", ["worklogs"]), built]
+    return dg.materialize(steps, resources=resources, raise_on_error=False), done
+
+
+def evaluations(result: dg.ExecuteInProcessResult) -> dict[str, dg.AssetCheckEvaluation]:
+    return {one.check_name: one for one in result.get_asset_check_evaluations()}
+
+
+def test_what_is_loaded_is_counted_in_the_warehouse(
+    worklogs: Nights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lose_a_row(monkeypatch)
+    (load,) = worklogs({"worklogs": ROWS})
+    assert worklogs.rows("select worklog_key from raw.worklogs order by 1") == [("1",), ("2",)]
+    assert (load.rows_pulled, load.rows_loaded) == (5, 2)
+    assert imbalance(load) is not None
+
+
+def test_a_row_that_is_lost_on_the_way_stops_the_night_with_the_numbers(
+    worklogs: Nights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worklogs.source.says = [{"worklogs": ROWS}]
+    worklogs.archive.pull(worklogs.source, {}, NIGHTS[0])
+    lose_a_row(monkeypatch)
+    result, done = step(worklogs)
+    assert not result.success and done == []
+    (failure,) = (event for event in result.all_events if event.is_step_failure)
+    said = failure.step_failure_data.user_failure_data.description
+    numbers = "5 rows were pulled, but 2 loaded + 0 unchanged + 1 duplicate + 1 set aside are 4"
+    assert f"t.worklogs: {numbers}" in said
+    checks = evaluations(result)
+    assert checks["loaded"].passed and not checks["balance"].passed
+    assert numbers in str(checks["balance"].description)
+    assert checks["balance"].metadata["rows_pulled"].value == 5
+
+
+def test_rows_that_are_all_accounted_for_let_the_night_go_on(worklogs: Nights) -> None:
+    worklogs.source.says = [{"worklogs": ROWS}]
+    worklogs.archive.pull(worklogs.source, {}, NIGHTS[0])
+    for loaded, unchanged in ((3, 0), (0, 3)):
+        result, done = step(worklogs)
+        assert result.success and done == ["built"]
+        check = evaluations(result)["balance"]
+        counts = {name: value.value for name, value in check.metadata.items()}
+        assert check.passed and check.blocking
+        assert (counts["rows_loaded"], counts["rows_unchanged"]) == (loaded, unchanged)
+        assert (counts["rows_duplicate"], counts["rows_quarantined"]) == (1, 1)
+
+
+def test_a_source_that_fails_stops_nothing_and_is_named(worklogs: Nights) -> None:
+    worklogs.source.says = [SourceError("t: answered 401. Renew the token.")]
+    pull = worklogs.archive.pull(worklogs.source, {}, NIGHTS[0])
+    assert pull.error is not None
+    worklogs.archive.latest = lambda _: pull  # type: ignore[method-assign]
+    result, done = step(worklogs)
+    assert result.success and done == ["built"]
+    checks = evaluations(result)
+    assert checks["balance"].passed and not checks["loaded"].passed
+    assert "Renew the token" in str(checks["loaded"].description)
+
+
+@pytest.mark.parametrize("part", ["loaded", "unchanged", "duplicate", "quarantined"])
+def test_one_row_too_many_or_too_few_of_any_kind_is_an_imbalance(part: str) -> None:
+    even = {f"rows_{name}": 2 for name in ("loaded", "unchanged", "duplicate", "quarantined")}
+    assert imbalance(FrameLoad("t", "people", rows_pulled=8, **even)) is None
+    for n in (1, 3):
+        said = imbalance(FrameLoad("t", "people", rows_pulled=8, **even | {f"rows_{part}": n}))
+        assert said is not None and "t.people: 8 rows were pulled, but" in said
