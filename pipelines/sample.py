@@ -1,7 +1,8 @@
-"""The sample company around a run: its files are written, its Jira answers while the run lasts.
+"""The sample company around a run: its files are written, its systems answer while the run lasts.
 
 Belongs here: standing in for an organisation's systems where no source is configured.
-Does not belong here: the company itself and its server (`sandbox`).
+Does not belong here: the options of its sources (`sample_sources`), the company itself and its
+servers (`sandbox`).
 """
 
 from __future__ import annotations
@@ -9,18 +10,20 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from pipelines import systems
 from pipelines.config import Config, Declared, Sample
-from sandbox import jira_payloads, jira_server, jira_site
+from pipelines.sample_sources import ACCOUNT, SECRETS, sources
+from sandbox import bamboohr_server, jira_server, qualtrics_server
 from sandbox.company import generate
 from sandbox.observe import write_files
-from sandbox.world import GOALS, HR, STATUS_CATEGORY, TRACKER, World
+from sandbox.world import GOALS, HR, SURVEYS, TRACKER, World, save
 
 FRAMES: Final = {
-    HR: ("assignments", "org_units", "people"),
     GOALS: (
         "goal_changes",
         "goal_checkins",
@@ -35,11 +38,6 @@ FRAMES: Final = {
 }
 """Frames that the company's files hold, which is known before any is written."""
 
-SITE: Final = "https://jira.sample.example"
-"""Address of the company's Jira in the data; the stand-in's own changes from run to run."""
-
-_ACCOUNT: Final = "reader@sample.example"
-
 
 def configured(config: Config) -> Config:
     """`config`, with the sample company's sources where it is the one to read."""
@@ -47,28 +45,13 @@ def configured(config: Config) -> Config:
         return config
     folder = config.data_dir / "sample"
     declared = {name: folder / "declared" / f"{name}.csv" for name in Declared.model_fields}
-    sources = {
-        HR: {"system": "files", "path": str(folder / HR)},
-        GOALS: {"system": "files", "path": str(folder / GOALS)},
-        TRACKER: {
-            "system": "jira_cloud",
-            "url": SITE,
-            "email": _ACCOUNT,
-            "token": f"file:{folder / 'jira_token'}",
-            "mapping": {
-                "initiative_types": ["Theme", "Epic"],
-                "goal_fields": [jira_payloads.GOALS],
-                "goal_label_prefix": jira_site.GOAL_LABEL,
-                "goal_source": GOALS,
-                "points_field": jira_payloads.POINTS,
-                "start_field": jira_payloads.START,
-                "employee_number_property": "employeeNumber",
-                "status_categories": {s: c for s, c in STATUS_CATEGORY.items() if c == "dropped"},
-            },
-        },
-    }
+    review = {"review_file": folder / "declared" / "identity_review.csv"}
     return config.model_copy(
-        update={"sources": sources, "declared": Declared.model_validate(declared)}
+        update={
+            "sources": sources(folder),
+            "declared": Declared.model_validate(declared),
+            "identity": config.identity.model_copy(update=review),
+        }
     )
 
 
@@ -95,11 +78,25 @@ def answering(config: Config, as_of: dt.datetime) -> Iterator[Config]:
     world = company(config.sample)
     folder = config.data_dir / "sample"
     write_files(world, as_of, folder)
-    token = secrets.token_urlsafe()
-    (folder / "jira_token").write_text(token, encoding="utf-8")
-    with jira_server.running(world, as_of, email=_ACCOUNT, token=token) as address:
-        jira = {**ready.sources[TRACKER], "url": address}
-        yield ready.model_copy(update={"sources": {**ready.sources, TRACKER: jira}})
+    with ExitStack() as stack:
+        addresses = _started(world, as_of, folder, stack)
+        answering_at = {n: {**ready.sources[n], "url": url} for n, url in addresses.items()}
+        yield ready.model_copy(update={"sources": {**ready.sources, **answering_at}})
+
+
+def _started(world: World, as_of: dt.datetime, folder: Path, stack: ExitStack) -> dict[str, str]:
+    """The company's servers, each in a process of its own, and where they answer."""
+    shown = Path(stack.enter_context(TemporaryDirectory(prefix="sample-")))
+    save(world, shown)
+    secret = {source: secrets.token_urlsafe() for source in SECRETS}
+    for source, name in SECRETS.items():
+        (folder / name).write_text(secret[source], encoding="utf-8")
+    servers = {
+        HR: bamboohr_server.running(shown, as_of, key=secret[HR]),
+        TRACKER: jira_server.running(shown, as_of, email=ACCOUNT, token=secret[TRACKER]),
+        SURVEYS: qualtrics_server.running(shown, as_of, token=secret[SURVEYS]),
+    }
+    return {source: stack.enter_context(server) for source, server in servers.items()}
 
 
 def company(sample: Sample) -> World:
