@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict
@@ -43,10 +43,13 @@ class PullResult:
 
     `state` is kept once the rows are in the warehouse. `incomplete` maps a frame of which some
     records could not be read to the reason; nothing is taken for deleted from such a frame.
+    `progress` maps a frame of which a first pull too large for one night brought only a part to
+    how far it is: no fault, and what came is whole in itself.
     """
 
     state: State = field(default_factory=dict)
     incomplete: dict[str, str] = field(default_factory=dict)
+    progress: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +59,91 @@ class Finding:
     subject: str
     status: Literal["ok", "warning", "error"]
     message: str
+    option: str = ""
+    """The option of the source that mends it, dotted: `mapping.goal_fields`; nothing where it is
+    mended in the system itself."""
 
 
 class SourceError(Exception):
     """A source could not be read. The message says what happened, where, and what to do."""
 
 
-class Settings(BaseModel):
-    """Options of one source in `alignmart.yaml`. Secrets arrive already resolved."""
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One answer that a system suggests to a question of `alignmart init`."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    value: Any
+    """What is written into the file: text, number, flag, list or mapping."""
+    label: str
+    """As people of that system know it."""
+    reason: str = ""
+    """Why it is suggested, or what it is; no value of a record."""
+    score: float = 0.0
+    """0 to 1, how likely it is meant; from `LIKELY` on it is the answer unless somebody differs."""
+    example: str = ""
+    """A value seen there: shown to who answers, never written down."""
+
+
+LIKELY: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A question with candidates. What is answered comes back from the `yield`: a value or None,
+    where `many` a list in the order chosen."""
+
+    option: str
+    """The option that the answer sets, dotted: `mapping.goal_fields`."""
+    question: str
+    candidates: Sequence[Candidate] = ()
+    many: bool = False
+    is_open: bool = False
+    """Whether another text than the candidates' may be written."""
+    without: str = ""
+    """What it means that nothing is chosen, and what to do about it."""
+    giving: str | None = None
+    """Candidates are all sources that give this frame. Asked at the end: None comes back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a `Pairing`: a key with the candidates for its value."""
+
+    key: str
+    label: str
+    candidates: Sequence[Candidate]
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """Several keys below one option, each with one value or none; a dict comes back."""
+
+    option: str
+    """The option that holds the keys: `mapping.status_categories`."""
+    question: str
+    entries: Sequence[Entry]
+    is_open: bool = False
+    """Whether another text than the candidates' may be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Places of work that a source names, with the people at each; their countries are declared."""
+
+    people: Mapping[str, int]
+
+
+Interview = Generator[Choice | Pairing | Places | Finding, Any, None]
+"""What a source has to ask and to say, in order; answers are sent back into it."""
+
+
+class Settings(BaseModel):
+    """Options of one source in `alignmart.yaml`. Secrets arrive already resolved.
+
+    The text below an option is its description, which `alignmart init` and errors repeat.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Connector(ABC):
@@ -76,6 +154,9 @@ class Connector(ABC):
     frames: ClassVar[Mapping[str, Read]]
     """The frames that this system can give, and how each is read."""
     settings_type: ClassVar[type[Settings]]
+    reached_by: ClassVar[Sequence[Sequence[str]]] = ()
+    """Ways to reach the system: the options of each, the first way first. Without any, the
+    options that must be there. An option that may be left out can stand among them."""
 
     def __init__(self, name: str, settings: Settings) -> None:
         self.name = name
@@ -84,6 +165,14 @@ class Connector(ABC):
     def given_frames(self) -> Mapping[str, Read]:
         """The frames that this source, as configured, gives."""
         return self.frames
+
+    def choices(self) -> Interview:
+        """Look at the system and ask what `alignmart init` cannot know. Raises SourceError.
+
+        The settings hold what `reached_by` names and defaults. An answer may decide what is asked
+        next: `chosen = yield Choice(...)`.
+        """
+        yield from ()
 
     @abstractmethod
     def check(self) -> Iterator[Finding]:

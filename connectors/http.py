@@ -25,6 +25,7 @@ from requests import RequestException, Response
 from requests.auth import AuthBase
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
+from connectors import no_answer
 from connectors.contract import SourceError
 
 _HINTS: Final[dict[int, str]] = {
@@ -41,11 +42,25 @@ Method = Literal["GET", "POST"]
 
 
 class HttpError(SourceError):
-    """The vendor answered with a status that no retry mends."""
+    """The vendor answered with a status that no retry mends.
 
-    def __init__(self, message: str, status: int) -> None:
+    `hint` says what to do, `asked` and `said` are the question without its parameters and the
+    beginning of the answer; the message holds all of it.
+    """
+
+    def __init__(
+        self, message: str, status: int, *, hint: str = "", asked: str = "", said: str = ""
+    ) -> None:
         super().__init__(message)
-        self.status = status
+        self.status, self.hint, self.asked, self.said = status, hint, asked, said
+
+
+class NoAnswerError(SourceError):
+    """Nobody answered at this address; `why` says what happened and what to do."""
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(f"{where}: no answer: {why}")
+        self.why = why
 
 
 def _errors_in(record: Any) -> str:
@@ -237,11 +252,9 @@ class Http:
             with response:
                 body = self._read(response, where)
         except RequestException as error:
-            final = SourceError(
-                f"{where}: no answer ({type(error).__name__}). "
-                "Check `url`, the network and whether the system is up."
-            )
-            raise _AgainError(final, counts=True) from None
+            host = urlsplit(self.base_url).netloc
+            nobody = NoAnswerError(where, no_answer.reason(error, host))
+            raise _AgainError(nobody, counts=True) from None
         if response.status_code != 200:
             raise self._refusal(response, body, where)
         if not is_json:
@@ -275,7 +288,8 @@ class Http:
 
     def _refusal(self, response: Response, body: bytes, where: str) -> Exception:
         status = response.status_code
-        words = self._clean(" ".join(body[:2000].decode("utf-8", "replace").split()))[:300]
+        said = self._clean(" ".join(body[:2000].decode("utf-8", "replace").split()))
+        words = said[:300]
         after = _seconds(response.headers.get("Retry-After"))
         if 300 <= status < 400:
             target = urlsplit(response.headers.get("Location", "")).netloc or "another address"
@@ -295,7 +309,13 @@ class Http:
                 final, after=after, counts=status != 429 and not (status == 503 and after)
             )
         hint = self._hints.get(status, "Check `url` and the vendor's documentation.")
-        return HttpError(f"{where}: answered {status}. {hint} It said: {words}", status)
+        return HttpError(
+            f"{where}: answered {status}. {hint} It said: {words or 'nothing'}",
+            status,
+            hint=hint,
+            asked=self._clean(f"{response.request.method} {urlsplit(response.url).path}"),
+            said=said,
+        )
 
     def _wait(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None

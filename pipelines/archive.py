@@ -15,7 +15,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -35,7 +35,8 @@ class Pull:
     """One pull of one source. `error` says why it failed; then it has no pages.
 
     `began` is the state that it went on from, `state` is where the next pull begins, once this
-    one is loaded. `incomplete` maps a frame of which some records could not be read to the reason.
+    one is loaded. `incomplete` maps a frame of which some records could not be read to the reason,
+    `progress` one whose first pull goes on the next night to how far it is.
     """
 
     source: str
@@ -49,6 +50,7 @@ class Pull:
     state: State
     incomplete: dict[str, str]
     error: str | None
+    progress: dict[str, str] = field(default_factory=dict)
 
     def pages(self) -> Iterator[tuple[int, Page]]:
         """The pages in the order in which they came, numbered from 0."""
@@ -149,6 +151,7 @@ def _written(begun: Pull, connector: Connector, state: State, path: Path) -> Pul
         n_bytes=n_bytes,
         state=result.state,
         incomplete=result.incomplete,
+        progress=result.progress,
     )
 
 

@@ -1,4 +1,4 @@
-"""The command line: `alignmart nightly | check | status | publish | replay | sandbox`.
+"""The command line: `alignmart init | check | nightly | status | publish | replay | sandbox`.
 
 Belongs here: arguments, exit codes, progress on the terminal. Does not belong here: the work.
 
@@ -21,7 +21,7 @@ from rich.markup import escape
 
 from pipelines.clock import ClockError, clock_for, end_of
 from pipelines.config import Config, Sample
-from pipelines.config_file import ConfigError, load
+from pipelines.config_file import FILE_NAME, ConfigError, load
 
 app = typer.Typer(
     help="Joins HR, tracking and goal systems into alignment marts for BI tools.",
@@ -44,6 +44,38 @@ DayOption = Annotated[
 
 
 @app.command()
+def init(
+    to: Annotated[Path, typer.Option("--to", help="File to write.")] = Path("alignmart.yaml"),
+    answers: Annotated[
+        Path | None,
+        typer.Option(
+            help="Answers, shaped as alignmart.yaml: nobody is asked, defaults are taken."
+        ),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="One answer, OPTION=VALUE: sources.jira.system=jira_cloud."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+    go_on: Annotated[
+        bool, typer.Option("--go-on", help="With --answers: write a source that does not answer.")
+    ] = False,
+) -> None:
+    """Ask which systems you have, look at them, write a commented alignmart.yaml."""
+    from pipelines import init_command
+    from pipelines.init_desk import Refused
+
+    try:
+        init_command.run(_out, to, answers, settings or [], force=force, goes_on=go_on)
+    except Refused as refusal:
+        _err.print(escape(str(refusal)), style="red")
+        raise typer.Exit(refusal.code) from None
+    except KeyboardInterrupt:
+        _err.print("\nStopped; nothing is written.", style="red")
+        raise typer.Exit(130) from None
+
+
+@app.command()
 def nightly(as_of: DayOption = None, config: ConfigOption = None) -> None:
     """Pull, load, transform, publish; ends with a summary."""
     settings, day = _loaded(config), as_of.date() if as_of else None
@@ -57,22 +89,19 @@ def nightly(as_of: DayOption = None, config: ConfigOption = None) -> None:
 @app.command()
 def check(config: ConfigOption = None) -> None:
     """Look at every source without pulling it: access, mapping, files."""
+    from pipelines import check as checking
     from pipelines import sample, systems
 
     settings = _loaded(config)
-    errors = 0
+    file = None if settings.sample is not None else config or Path(FILE_NAME)
     with sample.answering(settings, clock_for(settings, None, None).as_of) as ready:
-        for connector in systems.build(ready):
-            for finding in connector.check():
-                errors += finding.status == "error"
-                colour = {"ok": "green", "warning": "yellow", "error": "red"}[finding.status]
-                _out.print(
-                    f"[{colour}]{finding.status:8}[/]{escape(connector.name)}: "
-                    f"{escape(finding.subject)}: {escape(finding.message)}"
-                )
-    if errors:
-        _failed(f"{errors} to mend before a run can read everything")
-    _out.print("Every source can be read.")
+        lines = checking.look(systems.build(ready))
+    wrong = checking.show(_out, lines, file)
+    if wrong:
+        errors = sum(line.finding.status == "error" for line in lines)
+        _failed(f"{errors} to mend before a run can read everything, in: {', '.join(wrong)}")
+    warnings = sum(line.finding.status == "warning" for line in lines)
+    _out.print("Every source can be read." + (f" Warnings: {warnings}." if warnings else ""))
 
 
 @app.command()

@@ -72,6 +72,14 @@ def load(path: Path | None = None, *, secrets: bool = True) -> Config:
     return config
 
 
+def place_in_file(path: Path, option: Location) -> str:
+    """`alignmart.yaml:12`: where an option stands, or the nearest one above it that is there.
+
+    Raises ConfigError.
+    """
+    return f"{path}:{_line(_parse(path), option)}"
+
+
 def load_for_dagster() -> Config:
     """The configuration that ALIGNMART_CONFIG names, else the one here; no secret is looked for.
 

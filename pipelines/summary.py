@@ -49,6 +49,12 @@ def show_loads(console: Console, config: Config, run_id: str) -> None:
                 "GROUP BY source ORDER BY source",
                 {"run_id": run_id},
             ).fetchall()
+            remarks = connection.execute(
+                "SELECT DISTINCT source, message FROM raw.frame_loads "
+                "WHERE starts_with(run_id, $run_id) AND status = 'ok' AND message <> '' "
+                "ORDER BY source, message",
+                {"run_id": run_id},
+            ).fetchall()
     except duckdb.Error as error:
         console.print(f"Rows: the warehouse cannot be read now: {escape(str(error))}")
         return
@@ -60,6 +66,8 @@ def show_loads(console: Console, config: Config, run_id: str) -> None:
     for source, *counts, status in rows:
         table.add_row(source, *(f"{count:,}" for count in counts), status)
     console.print(table)
+    for source, message in remarks:
+        console.print(f"  {escape(source)}: {escape(message)}")
     if any(row[names.index("quarantined") + 1] for row in rows):
         console.print(
             f"  Quarantined rows are in raw.quarantine of {escape(str(config.warehouse_path))}, "
@@ -150,7 +158,7 @@ def show_status(console: Console, config: Config) -> bool:
         ).fetchall()[0]
         trust = connection.execute(
             "SELECT source, min(pulled_at), bool_and(is_fresh), "
-            "string_agg(DISTINCT message, '; ' ORDER BY message) FILTER (WHERE status <> 'ok') "
+            "string_agg(DISTINCT message, '; ' ORDER BY message) FILTER (WHERE message <> '') "
             "FROM marts.data_trust GROUP BY source ORDER BY source"
         ).fetchall()
     console.print(
@@ -159,13 +167,13 @@ def show_status(console: Console, config: Config) -> bool:
     )
     others = [version for version in reversed(shelf.versions()) if version != shelf.current]
     console.print(f"To return to (alignmart publish --to): {escape(', '.join(others) or 'none')}")
-    table = _table("Sources", "source", "last good data", "fresh", "trouble", numbers=())
-    for source, pulled_at, is_fresh, trouble in trust:
+    table = _table("Sources", "source", "last good data", "fresh", "remarks", numbers=())
+    for source, pulled_at, is_fresh, remarks in trust:
         table.add_row(
             escape(source),
             "never" if pulled_at is None else _instant(pulled_at),
             "yes" if is_fresh else "no",
-            escape(trouble or ""),
+            escape(remarks or ""),
         )
     console.print(table)
     return True

@@ -118,16 +118,23 @@ class Answers:
         return {"issues": shown, "isLast": False, "nextPageToken": _token(end)}
 
     def issues(self, call: Call) -> Any:
-        """Issues by name, at most 100; unknown ones are left out and named."""
+        """Issues by name, at most 100; unknown ones are left out without a word, withheld ones
+        are named."""
         names = self._named(call, 100)
-        found = [self.site.find(name) for name in names]
-        missing = [name for name, issue in zip(names, found, strict=True) if issue is None]
+        found = [issue for issue in map(self.site.find, names) if issue]
+        given = [issue for issue in found if issue.id not in self.manners.withheld]
         fields = call.texts("fields") or ["*all"]
-        error = "Issue does not exist or you do not have permission to see it."
+        error = "The issue is too large for this answer."
         return {
-            "issues": [self.site.shown(issue, fields) for issue in found if issue],
-            "issueErrors": [{"id": name, "errorMessage": error} for name in missing],
+            "issues": [self.site.shown(issue, fields) for issue in given],
+            "issueErrors": [
+                {"id": issue.id, "errorMessage": error} for issue in found if issue not in given
+            ],
         }
+
+    def count(self, call: Call) -> Any:
+        """How many issues a query finds, which Jira only estimates."""
+        return {"count": len(self.found(call.given.get("jql") or ""))}
 
     def changelogs(self, call: Call) -> Any:
         """Histories of many issues; `created` is a number; an issue may go on over the page."""

@@ -54,13 +54,14 @@ class Manners:
     """Who is let in, and what the account may not see.
 
     `forbidden` issues answer 403 where their data is asked for; `hidden_worklogs` are limited to
-    a group that the account is not in.
+    a group that the account is not in; `withheld` issues are named as errors of a bulk fetch.
     """
 
     email: str = "reader@sample.example"
     token: str = "sample-token"  # noqa: S105  the stand-in's own
     forbidden: frozenset[str] = frozenset()
     hidden_worklogs: frozenset[int] = frozenset()
+    withheld: frozenset[str] = frozenset()
     account_zone: str = "Asia/Kolkata"
     """Zone in the profile of the account that asks: JQL's bare date-times are read in it."""
     page_limit: int = 100

@@ -66,6 +66,7 @@ class Jira:
             ("GET", "user/properties/{key}", "user_property", a.user_property),
             ("GET", "search/jql", "search", a.search),
             ("POST", "search/jql", "search", a.search),
+            ("POST", "search/approximate-count", "count", a.count),
             ("POST", "issue/bulkfetch", "issues", a.issues),
             ("POST", "changelog/bulkfetch", "changelogs", a.changelogs),
             ("GET", "issue/{key}/changelog", "changelog", a.changelog),

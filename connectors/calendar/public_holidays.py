@@ -58,9 +58,9 @@ class PublicHolidays(Connector):
             for country, subdivision in regions:
                 _holidays(country, subdivision, range(2026, 2027), self.path)
         except SourceError as error:
-            yield Finding(self.name, "error", str(error))
+            yield Finding("holidays", "error", str(error))
         else:
-            yield Finding(self.name, "ok", f"{len(regions)} calendars")
+            yield Finding("holidays", "ok", f"{len(regions)} calendars")
 
     def pull(
         self,

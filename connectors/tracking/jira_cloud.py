@@ -1,14 +1,13 @@
 """Jira Cloud (REST API v3): what is asked, in which order, and what a read remembers.
 
-Belongs here: settings, endpoints, paging, incremental state.
-Does not belong here: how answers become rows (`jira_cloud_rows`); what `check` says
-(`jira_cloud_check`); retries (`http`).
+Belongs here: users, changes, worklogs, and the order of it all.
+Does not belong here: which issues are read (`jira_cloud_issues`), how answers become rows
+(`jira_cloud_rows`), the format of the state (`jira_cloud_state`), what `check` says
+(`jira_cloud_check`), retries (`http`).
 
-Issues are asked for by `updated >= <epoch milliseconds>`: a date-time in JQL would be read in the
-account's own time zone and to the minute. A read goes on from the start of the last finished
-one less `look_back_minutes`, because Jira's search index lags behind. After the pages of issues
-a second look takes the ids alone, so that an issue which paging skipped (one deleted or moved
-meanwhile shifts the pages) is fetched by its id.
+A read goes on from the start of the last one less `look_back_minutes`, because Jira's search index
+lags behind. While a first pull goes on, worklogs are read as far back as issues are: work that is
+logged changes its issue, so the issue of such a worklog was read.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 import polars as pl
@@ -27,6 +26,7 @@ from requests.auth import HTTPBasicAuth
 from connectors.contract import (
     Connector,
     Finding,
+    Interview,
     Page,
     PullResult,
     Read,
@@ -37,15 +37,14 @@ from connectors.contract import (
 from connectors.http import Answer, Http, HttpError, Once, Patience
 from connectors.records import gathered
 from connectors.refusals import Refusals
-from connectors.tracking import jira_cloud_check
+from connectors.tracking import jira_cloud_check, jira_cloud_choices, jira_cloud_state
+from connectors.tracking.jira_cloud_issues import Issues
 from connectors.tracking.jira_cloud_rows import Rows
-from connectors.tracking.jira_cloud_settings import SYSTEM_FIELDS, JiraCloudSettings
+from connectors.tracking.jira_cloud_search import API, Search, Span
+from connectors.tracking.jira_cloud_settings import JiraCloudSettings
+from connectors.tracking.jira_cloud_state import Marks
 
-API: Final = "/rest/api/3"
-_STATE_VERSION: Final = 1
-_IDS_A_PAGE: Final = 5000
 _CHANGELOGS_A_CALL: Final = 1000
-_ISSUES_A_CALL: Final = 100
 _WORKLOGS_A_CALL: Final = 1000
 _USERS_A_PAGE: Final = 1000
 
@@ -62,11 +61,11 @@ class _Walk:
     """What one pull has met so far."""
 
     http: Http
-    since: dict[str, int]
-    started: int
-    issues: dict[str, None] = field(default_factory=dict)
-    swept: dict[str, None] = field(default_factory=dict)
-    refused: Refusals = field(default_factory=Refusals)
+    search: Search
+    marks: Marks
+    issues: Issues
+    refused: Refusals
+    missing: str = ""
 
 
 class JiraCloud(Connector):
@@ -94,9 +93,14 @@ class JiraCloud(Connector):
         with self._http() as http:
             yield from jira_cloud_check.findings(http, self.settings)
 
+    def choices(self) -> Interview:
+        """Ask which projects, types, fields and statuses are meant."""
+        with self._http() as http:
+            yield from jira_cloud_choices.interview(http)
+
     def map(self, pages: Iterable[tuple[int, Page]]) -> Iterator[tuple[str, pl.DataFrame]]:
         """Map the pages of one pull; see `jira_cloud_rows`."""
-        rows = Rows(self.settings.url, self.settings.projects, self.settings.mapping)
+        rows = Rows(self.settings)
         return gathered(rows.of(pages))
 
     def pull(
@@ -105,33 +109,26 @@ class JiraCloud(Connector):
         as_of: dt.datetime,  # noqa: ARG002  Jira stamps changes by its own clock, read below
     ) -> Generator[Page, None, PullResult]:
         """Read what changed since `state`, all accounts, and all keys. Raises SourceError."""
-        since = self._resumed(state)
+        marks = jira_cloud_state.resumed(self.name, state, self.settings)
         with self._http() as http:
             server = http.get(f"{API}/serverInfo")
-            walk = _Walk(http, since, _milliseconds(server.take("serverTime", str), server))
-            self._in_the_past(walk)
+            started = _milliseconds(server.take("serverTime", str), server)
+            jira_cloud_state.refuse_the_future(self.name, marks, started)
             yield Page("server", server.body, server.request)
+            search, refused = Search(http, self.settings.projects), Refusals()
+            issues = Issues(http, search, self.settings, marks, refused)
+            walk = _Walk(http, search, marks, issues, refused)
             yield from self._users(walk)
-            yield from self._issues(walk)
+            yield from issues.pages()
             yield from self._changelogs(walk)
             yield from self._worklogs(walk)
-        reached = max(walk.started - self.settings.look_back_minutes * 60_000, 0)
-        state = {
-            "version": _STATE_VERSION,
-            "asked": self._asked(),
-            "updated_since_ms": reached,
-            "worklog_since_ms": reached,
-        }
-        return PullResult(state, walk.refused.in_words())
-
-    def _in_the_past(self, walk: _Walk) -> None:
-        for what, since in walk.since.items():
-            if since > walk.started:
-                raise SourceError(
-                    f"{self.name}: the state says that {what} were read until {_iso(since)}, but "
-                    f"Jira's clock says {_iso(walk.started)}. The state belongs to another site "
-                    "or a later night: remove it to read everything again."
-                )
+            progress = issues.progress()
+        kept = jira_cloud_state.after(started, self.settings, marks, issues.unread, issues.outside)
+        incomplete = refused.in_words()
+        for frame, said in (*issues.incomplete.items(), ("worklogs", walk.missing)):
+            if said:
+                incomplete[frame] = " ".join(filter(None, (incomplete.get(frame), said)))
+        return PullResult(kept, incomplete, progress)
 
     def _http(self) -> Http:
         token = self.settings.token.get_secret_value()
@@ -144,32 +141,6 @@ class JiraCloud(Connector):
             patience=self._patience,
         )
 
-    def _asked(self) -> str:
-        """A mark of what is asked for: when it changes, everything is read again."""
-        mapping = self.settings.mapping
-        asked = [*sorted(self.settings.projects), "", *self._fields(), *mapping.history_fields()]
-        return hashlib.sha256("\n".join(asked).encode()).hexdigest()[:16]
-
-    def _fields(self) -> list[str]:
-        return [*SYSTEM_FIELDS, *self.settings.mapping.own_fields()]
-
-    def _resumed(self, state: State) -> dict[str, int]:
-        """Where the issues and the worklogs begin; refuses a state that it cannot read."""
-        if not state:
-            return {"issues": 0, "worklogs": 0}
-        kept = (state.get("updated_since_ms"), state.get("worklog_since_ms"))
-        marks = [mark for mark in kept if isinstance(mark, int) and mark >= 0]
-        if state.get("version") != _STATE_VERSION or len(marks) != len(kept):
-            raise SourceError(
-                f"{self.name}: the state of the last read has format {state.get('version')!r} "
-                f"with {', '.join(sorted(map(str, state)))}; this alignmart reads format "
-                f"{_STATE_VERSION}. Use the alignmart that wrote it, or remove the state to read "
-                "everything again."
-            )
-        if state.get("asked") != self._asked():
-            return {"issues": 0, "worklogs": 0}
-        return dict(zip(("issues", "worklogs"), marks, strict=True))
-
     def _users(self, walk: _Walk) -> Iterator[Page]:
         """All users; the property with the employee number comes before them."""
         start, path = 0, f"{API}/users/search"
@@ -180,6 +151,11 @@ class JiraCloud(Connector):
             pages.append(Page("users", answer.body, answer.request))
             users = answer.rows()
             start += len(users)
+            if not users and not start:
+                said = (
+                    f"{self.name}: GET {path} names no user, though the account that asks is one."
+                )
+                raise SourceError(f"{said} Give it the permission Browse users and groups.")
             if not users:
                 break
             once(hashlib.sha256(answer.body).hexdigest())
@@ -198,50 +174,8 @@ class JiraCloud(Connector):
                 if error.status == 404:
                     continue
                 raise
+            answer.take("key", str)
             yield Page("user_properties", answer.body, answer.request)
-
-    def _issues(self, walk: _Walk) -> Iterator[Page]:
-        """Changed issues, the sweep of all ids, and what paging skipped."""
-        since = walk.since["issues"]
-        changed = self._jql(since)
-        for answer in self._search(walk, changed, self._fields(), self.settings.page_size):
-            walk.issues |= dict.fromkeys(answer.column("issues", "id", str))
-            yield Page("issues", answer.body, answer.request)
-        for answer in self._search(walk, self._jql(0), ["id"], _IDS_A_PAGE):
-            walk.swept |= dict.fromkeys(answer.column("issues", "id", str))
-            yield Page("issue_sweep", answer.body, answer.request)
-        expected = walk.swept
-        if since:
-            looks = self._search(walk, changed, ["id"], _IDS_A_PAGE)
-            expected = dict.fromkeys(
-                key for look in looks for key in look.column("issues", "id", str)
-            )
-        skipped = [key for key in expected if key not in walk.issues]
-
-        def fetch(ids: list[str]) -> Iterator[Answer]:
-            body = {"issueIdsOrKeys": ids, "fields": self._fields()}
-            yield walk.http.post(f"{API}/issue/bulkfetch", body)
-
-        for answer in walk.refused.asked("work_items", skipped, _ISSUES_A_CALL, fetch):
-            walk.issues |= dict.fromkeys(answer.column("issues", "id", str))
-            yield Page("issues", answer.body, answer.request)
-
-    def _jql(self, since: int) -> str:
-        quoted = ", ".join(f'"{_escaped(project)}"' for project in self.settings.projects)
-        scope = f"project in ({quoted}) and " if quoted else ""
-        return f"{scope}updated >= {since} order by created asc, key asc"
-
-    def _search(self, walk: _Walk, jql: str, fields: list[str], size: int) -> Iterator[Answer]:
-        once = Once(f"{self.name}: POST {API}/search/jql")
-        body: dict[str, Any] = {"jql": jql, "fields": fields, "maxResults": size}
-        while True:
-            answer = walk.http.post(f"{API}/search/jql", body)
-            answer.rows("issues")
-            yield answer
-            token = answer.data.get("nextPageToken")
-            if answer.data.get("isLast") is True or not token:
-                return
-            body["nextPageToken"] = once(token)
 
     def _changelogs(self, walk: _Walk) -> Iterator[Page]:
         def fetch(ids: list[str]) -> Iterator[Answer]:
@@ -257,7 +191,7 @@ class JiraCloud(Connector):
                     return
                 body["nextPageToken"] = once(token)
 
-        ids = list(walk.issues)
+        ids = list(walk.issues.read)
         for answer in walk.refused.asked("work_item_changes", ids, _CHANGELOGS_A_CALL, fetch):
             yield Page("changelogs", answer.body, answer.request)
 
@@ -265,28 +199,44 @@ class JiraCloud(Connector):
         """All worklog ids, the worklogs changed, and those of the minute Jira holds back."""
         changed: dict[int, None] = {}
         once = Once(f"{self.name}: GET {API}/worklog/updated")
-        answer = walk.http.get(f"{API}/worklog/updated", since=0)
+        answer = walk.http.get(f"{API}/worklog/updated", since=walk.marks.swept)
         while True:
             keys = answer.column("values", "worklogId", int)
             for key, at in zip(keys, answer.column("values", "updatedTime", int), strict=True):
-                if at >= walk.since["worklogs"]:
+                if _is_wanted(at, walk):
                     changed[key] = None
             yield Page("worklog_sweep", answer.body, answer.request)
             if answer.data.get("lastPage") is True or not answer.data.get("nextPage"):
                 break
             answer = walk.http.get(once(walk.http.own(answer.data["nextPage"])))
 
+        yield from self._listed(walk, list(changed))
+        yield from self._held_back(walk, answer.take("until", int))
+
+    def _listed(self, walk: _Walk, ids: list[int]) -> Iterator[Page]:
+        """Worklogs by their ids; those that were listed, but do not come, are asked for twice."""
+
         def fetch(ids: list[int]) -> Iterator[Answer]:
             yield walk.http.post(f"{API}/worklog/list", {"ids": ids})
 
-        for listed in walk.refused.asked("worklogs", list(changed), _WORKLOGS_A_CALL, fetch):
-            listed.rows()
-            yield Page("worklogs", listed.body, listed.request)
-        yield from self._held_back(walk, answer.take("until", int))
+        for _ in range(2):
+            given = set[str]()
+            for answer in walk.refused.asked("worklogs", ids, _WORKLOGS_A_CALL, fetch):
+                given |= {str(row.get("id")) for row in answer.rows() if isinstance(row, dict)}
+                yield Page("worklogs", answer.body, answer.request)
+            given.update(walk.refused.ids["worklogs"])
+            ids = [key for key in ids if str(key) not in given]
+        if ids:
+            shown = ", ".join(map(str, ids[:5])) + (", …" if len(ids) > 5 else "")
+            walk.missing = (
+                f"{len(ids)} worklog(s) are listed, but not given: {shown}. They were deleted "
+                "meanwhile, or kept to a group that the account is not in: add it there. They are "
+                "read again once they change."
+            )
 
     def _held_back(self, walk: _Walk, until: int) -> Iterator[Page]:
         """Worklogs of issues touched since `until`: the list of worklogs leaves them out."""
-        for look in self._search(walk, self._jql(until), ["id"], _IDS_A_PAGE):
+        for look in walk.search.ids(Span(until)):
             for key in look.column("issues", "id", str):
                 start = 0
                 while True:
@@ -299,23 +249,20 @@ class JiraCloud(Connector):
                         break
 
 
+def _is_wanted(at: int, walk: _Walk) -> bool:
+    """Whether a worklog that changed at `at` is read: a change, or as far back as issues are."""
+    marks, floor = walk.marks, walk.marks.floor
+    if marks.worklogs is not None and at >= marks.changes(marks.worklogs):
+        return True
+    down_to = floor if walk.issues.unread is None else walk.issues.unread
+    return marks.unread is not None and down_to <= at <= marks.unread
+
+
 def _milliseconds(text: str, answer: Answer) -> int:
-    try:
-        return int(dt.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z").timestamp() * 1000)
-    except ValueError:
-        raise SourceError(f"{answer.request}: {text!r} is no time of Jira's form.") from None
-
-
-def _iso(milliseconds: int) -> str:
-    try:
-        at = dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(milliseconds=milliseconds)
-    except OverflowError:
-        return f"millisecond {milliseconds}"
-    return at.isoformat(timespec="seconds")
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"')
+    read = jira_cloud_state.milliseconds(text)
+    if read is None:
+        raise SourceError(f"{answer.request}: {text!r} is no time of Jira's form.")
+    return read
 
 
 def main() -> None:

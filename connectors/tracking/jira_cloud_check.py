@@ -7,45 +7,50 @@ Does not belong here: reading issues (`jira_cloud`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from difflib import get_close_matches
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from typing import Final
 
-from connectors.contract import Finding, SourceError
-from connectors.http import Http
+from connectors.contract import Finding
+from connectors.http import Http, HttpError
+from connectors.source_check import guarded, is_locked_out, nearest
 from connectors.tracking.jira_cloud_settings import JiraCloudSettings
 
-_API = "/rest/api/3"
+_API: Final = "/rest/api/3"
+_API_NAME: Final = "Jira's API"
+_UNLOCKED_BY: Final = "token"
+_FIRST: Final = 50
+"""Users that are looked at: whether there are any, whether one has an employee number."""
 
 
 def findings(http: Http, settings: JiraCloudSettings) -> Iterator[Finding]:
     """Yield what was found, one line a subject; what a person can mend is no exception."""
-    yield from _guarded("site", lambda: _site(http))
-    account = list(_guarded("account", lambda: _account(http)))
-    yield from account
-    if any(finding.status == "error" for finding in account):
-        return
-    yield from _guarded("projects", lambda: _projects(http, settings))
-    yield from _guarded("fields", lambda: _fields(http, settings))
-    yield from _guarded("initiative types", lambda: _types(http, settings))
-    yield from _guarded("statuses", lambda: _statuses(http, settings))
-
-
-def _guarded(subject: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
-    try:
-        yield from look()
-    except SourceError as error:
-        yield Finding(subject, "error", str(error))
-    except (KeyError, TypeError, AttributeError) as error:
-        said = f"the answer has another shape than Jira's API says ({error!r}); check `url`"
-        yield Finding(subject, "error", said)
+    for subject, reach in (("site", _site), ("account", _account)):
+        found = list(guarded(subject, partial(reach, http), _API_NAME, _UNLOCKED_BY))
+        yield from found
+        if is_locked_out(found, _UNLOCKED_BY):
+            return
+    looks = {
+        "users": _users,
+        "projects": _projects,
+        "fields": _fields,
+        "initiative types": _types,
+        "statuses": _statuses,
+    }
+    for subject, look in looks.items():
+        yield from guarded(subject, partial(look, http, settings), _API_NAME, _UNLOCKED_BY)
 
 
 def _site(http: Http) -> Iterator[Finding]:
-    site = http.get(f"{_API}/serverInfo").data
+    try:
+        site = http.get(f"{_API}/serverInfo").data
+    except HttpError as error:
+        if error.status != 401:
+            raise
+        return  # The account tells it.
     if site.get("deploymentType") != "Cloud":
         said = f"{http.base_url} is Jira {site.get('deploymentType')}, not Cloud; another `system`"
-        yield Finding("site", "error", f"{said} is needed for it.")
+        yield Finding("site", "error", f"{said} is needed for it.", "system")
     else:
         yield Finding("site", "ok", f"{site.get('serverTitle')} at {http.base_url}")
 
@@ -56,6 +61,45 @@ def _account(http: Http) -> Iterator[Finding]:
     yield Finding("account", "ok", f"{me['displayName']}, {zone} (reads do not depend on it)")
 
 
+def _users(http: Http, settings: JiraCloudSettings) -> Iterator[Finding]:
+    users = http.get(f"{_API}/users/search", startAt=0, maxResults=_FIRST).rows()
+    if not users:
+        said = (
+            "the account sees no user, so no work is matched to a person: give it the global "
+            "permission Browse users and groups (Settings, System, Global permissions)"
+        )
+        yield Finding("users", "error", said)
+        return
+    yield Finding("users", "ok", "the account may look up users")
+    name = settings.mapping.employee_number_property
+    if name:
+        people = [user["accountId"] for user in users if user.get("accountType") == "atlassian"]
+        yield from _numbers(http, name, people)
+
+
+def _numbers(http: Http, name: str, accounts: list[str]) -> Iterator[Finding]:
+    """Whether the property with the employee number may be read, and somebody has it."""
+    option = "mapping.employee_number_property"
+    for account in accounts:
+        try:
+            http.get(f"{_API}/user/properties/{name}", accountId=account)
+        except HttpError as error:
+            if error.status == 403:
+                said = (
+                    f"the account may not read the user property `{name}`: give it the global "
+                    "permission Administer Jira, or take the option out"
+                )
+                yield Finding("users", "error", said, option)
+                return
+            if error.status != 404:
+                raise
+        else:
+            yield Finding("users", "ok", f"employee numbers from the user property `{name}`")
+            return
+    said = f"none of the first {len(accounts)} users has the property `{name}`: is it spelt right?"
+    yield Finding("users", "warning", f"{said} They are known by e-mail alone", option)
+
+
 def _projects(http: Http, settings: JiraCloudSettings) -> Iterator[Finding]:
     seen: dict[str, str] = {}
     last = False
@@ -64,60 +108,70 @@ def _projects(http: Http, settings: JiraCloudSettings) -> Iterator[Finding]:
         seen |= {project["key"]: project["name"] for project in page["values"]}
         last = page.get("isLast", True) or not page["values"]
     if not seen:
-        said = "the account sees no project: give it the permission Browse projects"
+        said = (
+            "the account sees no project: give it the permission Browse projects (Project "
+            "settings, Permissions) in each project to read"
+        )
         yield Finding("projects", "error", said)
         return
-    yield from _known("projects", settings.projects, seen, "project")
+    yield from _known("projects", "projects", settings.projects, seen, "project")
     yield Finding("projects", "ok", f"the account sees {len(seen)} project(s)")
 
 
 def _fields(http: Http, settings: JiraCloudSettings) -> Iterator[Finding]:
     names = {row["id"]: row["name"] for row in http.get(f"{_API}/field").data}
-    wanted = settings.mapping.own_fields()
-    yield from _known("fields", wanted, names, "field")
-    good = [f"{names[name]} ({name})" for name in wanted if name in names]
+    mapping = settings.mapping
+    for option, given in (
+        ("goal_fields", mapping.goal_fields),
+        ("points_field", mapping.points_field),
+        ("start_field", mapping.start_field),
+        ("extra_fields", mapping.extra_fields),
+    ):
+        wanted = [given] if isinstance(given, str) else given or ()
+        yield from _known("fields", f"mapping.{option}", wanted, names, "field")
+    good = [f"{names[name]} ({name})" for name in mapping.own_fields() if name in names]
     if good:
         yield Finding("fields", "ok", ", ".join(good))
-    if not settings.mapping.goal_fields and not settings.mapping.goal_label_prefix:
+    if not mapping.goal_fields and not mapping.goal_label_prefix:
         said = "neither `goal_fields` nor `goal_label_prefix` is set: no item will name a goal"
-        yield Finding("fields", "warning", said)
+        yield Finding("fields", "warning", said, "mapping.goal_fields")
 
 
 def _types(http: Http, settings: JiraCloudSettings) -> Iterator[Finding]:
+    subject, option = "initiative types", "mapping.initiative_types"
     names = {row["name"]: row["name"] for row in http.get(f"{_API}/issuetype").data}
     wanted = settings.mapping.initiative_types
-    yield from _known("initiative types", wanted, names, "issue type")
+    wrong = list(_known(subject, option, wanted, names, "issue type"))
+    yield from wrong
     good = [name for name in wanted if name in names]
     if good:
-        yield Finding("initiative types", "ok", ", ".join(good))
-    else:
-        said = "no issue type of the site counts as an initiative; set `initiative_types`"
-        yield Finding("initiative types", "error", said)
+        yield Finding(subject, "ok", ", ".join(good))
+    elif not wrong:
+        said = f"no issue type counts as an initiative; name some{nearest('Epic', names)}"
+        yield Finding(subject, "error", said, option)
 
 
 def _statuses(http: Http, settings: JiraCloudSettings) -> Iterator[Finding]:
+    option = "mapping.status_categories"
     category = {
         row["name"]: row["statusCategory"]["key"] for row in http.get(f"{_API}/status").data
     }
     mapped = settings.mapping.status_categories
-    yield from _known("statuses", mapped, {name: name for name in category}, "status")
+    wrong = list(_known("statuses", option, mapped, {name: name for name in category}, "status"))
+    yield from wrong
     unclear = [name for name, key in category.items() if key == "undefined" and name not in mapped]
     if unclear:
         said = f"no category: {', '.join(sorted(unclear))}; name them in `status_categories`"
-        yield Finding("statuses", "warning", said)
-    else:
+        yield Finding("statuses", "warning", said, option)
+    elif not wrong:
         yield Finding("statuses", "ok", f"{len(category)} statuses, each with a meaning")
 
 
 def _known(
-    subject: str, wanted: Iterable[str], have: dict[str, Any], what: str
+    subject: str, option: str, wanted: Iterable[str], have: Mapping[str, str], what: str
 ) -> Iterator[Finding]:
     """An error for each of `wanted` that the site does not have, with the nearest that it has."""
     for name in wanted:
-        if name in have:
-            continue
-        by_name = {str(label): key for key, label in have.items()}
-        near = get_close_matches(name, [*have, *by_name], n=3, cutoff=0.6)
-        keys = list(dict.fromkeys(by_name.get(label, label) for label in near))
-        hint = f"; nearest: {', '.join(f'{have[key]} ({key})' for key in keys)}" if keys else ""
-        yield Finding(subject, "error", f"the site has no {what} `{name}`{hint}")
+        if name not in have:
+            said = f"the site has no {what} `{name}`{nearest(name, have)}"
+            yield Finding(subject, "error", said, option)

@@ -15,8 +15,10 @@ import orjson
 import polars as pl
 
 from connectors.contract import Page, SourceError
+from connectors.edge import instant
 from connectors.records import Reader, batches, parsed, table, times
-from connectors.tracking.jira_cloud_settings import Category, SiteMapping
+from connectors.tracking.jira_cloud_settings import Category, JiraCloudSettings
+from connectors.tracking.jira_cloud_state import instant as utc
 
 _CATEGORIES: Final[dict[str, Category]] = {"new": "todo", "indeterminate": "doing", "done": "done"}
 _PARENT_FIELDS: Final = ("parent", "IssueParentAssociation", "Parent", "Epic Link", "Parent Link")
@@ -29,10 +31,11 @@ Group = list[tuple[int, Any]]
 class Rows:
     """Maps the pages of one pull, in their order, onto the canonical frames."""
 
-    def __init__(self, site_url: str, projects: tuple[str, ...], mapping: SiteMapping) -> None:
-        self._site_url = site_url.rstrip("/")
-        self._scoped = bool(projects)
-        self._mapping = mapping
+    def __init__(self, settings: JiraCloudSettings) -> None:
+        self._site_url = settings.url.rstrip("/")
+        self._scoped = bool(settings.projects)
+        self._since = utc(settings.since_ms()) if settings.since else None
+        self._mapping = settings.mapping
         self._swept_at: str | None = None
         self._employee_numbers: dict[str, str | None] = {}
         self._sweeps: dict[str, list[tuple[str, int]]] = {"work_items": [], "worklogs": []}
@@ -45,11 +48,14 @@ class Rows:
         mapped: dict[str, tuple[str, Callable[[Group], pl.DataFrame]]] = {
             "users": ("accounts", self._accounts),
             "issues": ("work_items", self._items),
+            "outside_issues": ("work_items", self._items),
             "changelogs": ("work_item_changes", self._changes),
             "worklogs": ("worklogs", lambda group: self._worklogs(*_spread(group, None))),
             "issue_worklogs": ("worklogs", self._issue_worklogs),
         }
         for stream, group in batches(self._numbered(pages)):
+            if stream.startswith("outside"):
+                self._note("work_items", group, "issues", "id")
             if stream in mapped:
                 frame, rows = mapped[stream]
                 yield frame, rows(group)
@@ -211,6 +217,10 @@ class Rows:
     def _worklogs(self, records: list[Any], numbers: list[int]) -> pl.DataFrame:
         rows = table(records, numbers, _WORKLOG)
         rows = rows.with_columns(times(rows["started_at"]), times(rows["version"]))
+        if self._since is not None:
+            began = pl.col("started_at")
+            began = instant(began) if rows.schema["started_at"] == pl.String() else began
+            rows = rows.filter((began < self._since).fill_null(value=False).not_())
         if not self._scoped or rows.is_empty():
             return rows
         ours = pl.Series([key for key, _ in self._sweeps["work_items"]], dtype=pl.String)
@@ -225,9 +235,12 @@ class Rows:
         ]
         return self._worklogs(records, numbers)
 
-    def _sweep(self, frame: str, group: Group, name: str, key: str) -> None:
+    def _note(self, frame: str, group: Group, name: str, key: str) -> None:
         for number, body in group:
             self._sweeps[frame] += [(str(row[key]), number) for row in body[name]]
+
+    def _sweep(self, frame: str, group: Group, name: str, key: str) -> None:
+        self._note(frame, group, name, key)
         last = group[-1][1]
         ended = last.get("isLast", "nextPageToken" not in last)
         self._complete[frame] = last.get("lastPage", ended) is True

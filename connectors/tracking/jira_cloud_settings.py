@@ -6,6 +6,7 @@ Does not belong here: questions, rows, secrets' resolution (the pipeline's confi
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
@@ -72,12 +73,24 @@ class JiraCloudSettings(Settings):
     """API token of that account, as `env:NAME` or `file:PATH`."""
     projects: tuple[str, ...] = ()
     """Keys of the projects to read; all that the account sees when empty."""
+    since: dt.date | None = None
+    """First day of work to read: items that have not changed since, and time worked before, are
+    left out; what stands above an item that is read is read too. All of it when empty."""
+    items_a_night: int = Field(default=200_000, ge=1)
+    """Work items of a first pull that one night reads; the next night goes on."""
     look_back_minutes: int = Field(default=60, ge=0)
     """How far before the last read's start the next one begins."""
     page_size: int = Field(default=100, ge=1, le=5000)
     """Issues a page; Jira may give fewer."""
     mapping: SiteMapping = SiteMapping()
     """What differs from site to site."""
+
+    def since_ms(self) -> int:
+        """The first instant of `since` (UTC) in milliseconds since 1970; 0 without it."""
+        if self.since is None:
+            return 0
+        midnight = dt.datetime.combine(self.since, dt.time.min, dt.UTC)
+        return max(int(midnight.timestamp()) * 1000, 0)
 
     @field_validator("url")
     @classmethod

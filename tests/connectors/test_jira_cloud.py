@@ -250,7 +250,7 @@ def test_the_next_read_begins_an_hour_before_the_last_one_began() -> None:
         _, first = pulled(source)
         pulled(source, first.state)
     begins = server.site.now - 60 * 60_000
-    assert first.state["version"] == 1
+    assert first.state["version"] == 2
     assert first.state["updated_since_ms"] == first.state["worklog_since_ms"] == begins
     asked = [body["jql"] for _, path, body in server.asked if path == "search/jql"]
     assert any(f"updated >= {begins} order by" in jql for jql in asked)
@@ -270,7 +270,7 @@ def test_changed_projects_or_fields_read_everything_again() -> None:
 @pytest.mark.parametrize(
     "state",
     [
-        {"version": 2, "updated_since_ms": 1, "worklog_since_ms": 1},
+        {"version": 1, "asked": "", "updated_since_ms": 1, "worklog_since_ms": 1},
         {"version": 1, "updated_since_ms": "yesterday", "worklog_since_ms": 1},
         {"version": 1, "updated_since_ms": -1, "worklog_since_ms": 1},
         {"version": 1, "updated_since_ms": 1},
@@ -278,7 +278,7 @@ def test_changed_projects_or_fields_read_everything_again() -> None:
     ],
 )
 def test_a_state_that_is_not_understood_is_refused(state: dict[str, Any]) -> None:
-    with serving(jira()) as url, pytest.raises(SourceError, match="reads format 1"):
+    with serving(jira()) as url, pytest.raises(SourceError, match="reads format 2"):
         pulled(connector(url), state)
 
 
@@ -429,7 +429,8 @@ def test_check_finds_nothing_wrong_with_a_fitting_site() -> None:
         found = said(url, projects=("CORP",))
     assert all(key.startswith("ok ") for key in found)
     subjects = {key.removeprefix("ok ") for key in found}
-    assert subjects == {"site", "account", "projects", "fields", "initiative types", "statuses"}
+    looks = {"site", "account", "users", "projects", "fields", "initiative types", "statuses"}
+    assert subjects == looks
     assert "Asia/Kolkata" in found["ok account"][0]
 
 
@@ -448,8 +449,37 @@ def test_check_names_what_does_not_fit_and_the_nearest_that_would() -> None:
     fields = " ".join(found["error fields"])
     assert "`customfield_10201`; nearest:" in fields and "Goals (customfield_10200)" in fields
     assert "Story point estimate (customfield_10016)" in fields
-    assert "nearest: Epic (Epic)" in found["error initiative types"][0]
+    assert "nearest: Epic" in found["error initiative types"][0]
     assert "nearest: In Progress" in found["error statuses"][0]
+
+
+def test_without_the_permission_to_see_users_check_and_pull_say_what_to_do() -> None:
+    blind = site()
+    blind.users.clear()
+    with serving(jira(at=blind)) as url:
+        found = said(url)
+        with pytest.raises(SourceError, match="Browse users and groups"):
+            pulled(connector(url))
+    assert "Browse users and groups" in found["error users"][0]
+    assert [key for key in found if key.startswith("error")] == ["error users"]
+
+
+def test_worklogs_that_are_listed_but_never_given_are_named() -> None:
+    server = jira()
+    lost = [int(key) for key in world().worklogs["worklog"][:2]]
+    answers = server.site.worklogs
+    with serving(server) as url:
+        reading = connector(url).pull({}, last_night())
+        pages = [next(reading)]
+        while pages[-1].stream != "worklog_sweep":
+            pages.append(next(reading))
+        for key in lost:
+            del answers[key]
+        with pytest.raises(StopIteration) as end:
+            while True:
+                next(reading)
+    why = end.value.value.incomplete["worklogs"]
+    assert "2 worklog(s) are listed, but not given" in why and str(lost[0]) in why
 
 
 def test_check_warns_where_no_item_can_name_a_goal() -> None:
