@@ -95,7 +95,10 @@ def check(config: ConfigOption = None) -> None:
     settings = _loaded(config)
     file = None if settings.sample is not None else config or Path(FILE_NAME)
     with sample.answering(settings, clock_for(settings, None, None).as_of) as ready:
-        lines = checking.look(systems.build(ready))
+        connectors = systems.build(ready)
+        if _err.is_terminal:
+            _err.print(f"Looking at {len(connectors)} sources …", style="dim")
+        lines = checking.look(connectors)
     wrong = checking.show(_out, lines, file)
     if wrong:
         errors = sum(line.finding.status == "error" for line in lines)

@@ -67,7 +67,8 @@ def _value(name: str, text: str) -> Any:
 
 
 def _next_steps(desk: Desk, to: Path, written: Sequence[Path]) -> None:
-    named = "" if str(to) == "alignmart.yaml" else f" --config {to}"
+    is_usual = str(to) == "alignmart.yaml"
+    named, again = ("", "") if is_usual else (f" --config {to}", f" --to {to}")
     desk.say()
     for path in written:
         desk.say(f"Wrote {path}", "bold green")
@@ -75,4 +76,4 @@ def _next_steps(desk: Desk, to: Path, written: Sequence[Path]) -> None:
     desk.say(f"  alignmart check{named}      whether every source can be read, and what to mend")
     desk.say(f"  alignmart nightly{named}    the first night: pull, load, transform, publish")
     desk.say(f"  {to} may be changed by hand; to look anew at the systems with its options:")
-    desk.say(f"  alignmart init --answers {to} --to {to} --force")
+    desk.say(f"  alignmart init --answers {to}{again} --force")

@@ -162,4 +162,4 @@ def _said(error: Any) -> str:
         if kind == "UserError"
         else " `alignmart check` compares the mapping with the server's models and fields."
     )
-    return f"{words[:300].rstrip('.')}.{hint}"
+    return f"{words[:300].rstrip('.: ')}.{hint}"

@@ -86,6 +86,9 @@ _NOTHING: Final = SurveyMapping()
 def _read(api: Api, titles: Mapping[str, str]) -> Any:
     """The questionnaires, of the first surveys where there are very many."""
     found: dict[str, Survey] = {}
+    if len(titles) > _MOST_SURVEYS:
+        said = f"the first {_MOST_SURVEYS} of {len(titles)} by name are looked into"
+        yield Finding("surveys", "warning", f"{said}; the others are offered by name alone")
     for key in sorted(titles, key=lambda one: titles[one])[:_MOST_SURVEYS]:
         try:
             found[key] = api.one(f"/surveys/{key}")[1]

@@ -6,8 +6,7 @@ Does not belong here: which issues are read (`jira_cloud_issues`), how answers b
 (`jira_cloud_check`), retries (`http`).
 
 A read goes on from the start of the last one less `look_back_minutes`, because Jira's search index
-lags behind. While a first pull goes on, worklogs are read as far back as issues are: work that is
-logged changes its issue, so the issue of such a worklog was read.
+lags behind. While a first pull goes on, worklogs are read as far back as issues are.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 
 import polars as pl
@@ -65,6 +64,8 @@ class _Walk:
     marks: Marks
     issues: Issues
     refused: Refusals
+    logged_on: dict[str, None] = field(default_factory=dict)
+    """Ids of issues with worklogs that were read."""
     missing: str = ""
 
 
@@ -120,8 +121,9 @@ class JiraCloud(Connector):
             walk = _Walk(http, search, marks, issues, refused)
             yield from self._users(walk)
             yield from issues.pages()
-            yield from self._changelogs(walk)
             yield from self._worklogs(walk)
+            yield from issues.named(walk.logged_on)
+            yield from self._changelogs(walk)
             progress = issues.progress()
         kept = jira_cloud_state.after(started, self.settings, marks, issues.unread, issues.outside)
         incomplete = refused.in_words()
@@ -222,7 +224,14 @@ class JiraCloud(Connector):
         for _ in range(2):
             given = set[str]()
             for answer in walk.refused.asked("worklogs", ids, _WORKLOGS_A_CALL, fetch):
-                given |= {str(row.get("id")) for row in answer.rows() if isinstance(row, dict)}
+                rows = [row for row in answer.rows() if isinstance(row, dict)]
+                given |= {str(row.get("id")) for row in rows}
+                began = [jira_cloud_state.milliseconds(row.get("started")) for row in rows]
+                walk.logged_on |= {
+                    str(row.get("issueId")): None
+                    for row, at in zip(rows, began, strict=True)
+                    if at is not None and at >= walk.marks.floor
+                }
                 yield Page("worklogs", answer.body, answer.request)
             given.update(walk.refused.ids["worklogs"])
             ids = [key for key in ids if str(key) not in given]

@@ -25,11 +25,10 @@ _FIRST: Final = 50
 
 def findings(http: Http, settings: JiraCloudSettings) -> Iterator[Finding]:
     """Yield what was found, one line a subject; what a person can mend is no exception."""
-    for subject, reach in (("site", _site), ("account", _account)):
-        found = list(guarded(subject, partial(reach, http), _API_NAME, _UNLOCKED_BY))
-        yield from found
-        if is_locked_out(found, _UNLOCKED_BY):
-            return
+    reached = list(_reached(http))
+    yield from reached
+    if is_locked_out(reached, _UNLOCKED_BY):
+        return
     looks = {
         "users": _users,
         "projects": _projects,
@@ -41,13 +40,25 @@ def findings(http: Http, settings: JiraCloudSettings) -> Iterator[Finding]:
         yield from guarded(subject, partial(look, http, settings), _API_NAME, _UNLOCKED_BY)
 
 
+def _reached(http: Http) -> Iterator[Finding]:
+    """The site, then the account, which alone tells of a token that both refuse."""
+    site, account = (
+        partial(guarded, subject, partial(look, http), _API_NAME, _UNLOCKED_BY)
+        for subject, look in (("site", _site), ("account", _account))
+    )
+    found = list(site())
+    is_refused = any(one.option == _UNLOCKED_BY for one in found)
+    if is_locked_out(found, _UNLOCKED_BY) and not is_refused:
+        yield from found
+        return
+    told = list(account())
+    if not (is_refused and is_locked_out(told, _UNLOCKED_BY)):
+        yield from found
+    yield from told
+
+
 def _site(http: Http) -> Iterator[Finding]:
-    try:
-        site = http.get(f"{_API}/serverInfo").data
-    except HttpError as error:
-        if error.status != 401:
-            raise
-        return  # The account tells it.
+    site = http.get(f"{_API}/serverInfo").data
     if site.get("deploymentType") != "Cloud":
         said = f"{http.base_url} is Jira {site.get('deploymentType')}, not Cloud; another `system`"
         yield Finding("site", "error", f"{said} is needed for it.", "system")
@@ -82,7 +93,7 @@ def _numbers(http: Http, name: str, accounts: list[str]) -> Iterator[Finding]:
     option = "mapping.employee_number_property"
     for account in accounts:
         try:
-            http.get(f"{_API}/user/properties/{name}", accountId=account)
+            http.get(f"{_API}/user/properties/{name}", accountId=account).take("key", str)
         except HttpError as error:
             if error.status == 403:
                 said = (

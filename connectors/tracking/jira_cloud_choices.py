@@ -153,7 +153,8 @@ def _fields(
         by_name = max(likeness(one["name"], words), 0.9 * likeness(module, words))
         said = ", ".join(filter(None, (kind, seen(values))))
         score = weighed(by_name, values)
-        yield Candidate(one["id"], one["name"], said, score, example(values))
+        shown = example(values) if by_name else ""  # what else stands there is nobody's business
+        yield Candidate(one["id"], one["name"], said, score, shown)
 
 
 def _prefixes(issues: Sequence[dict[str, Any]]) -> Choice:

@@ -10,9 +10,9 @@ it changed, and goes on from there, inclusive: issues of one millisecond may com
 never lost, and no night ends within the millisecond in which it began.
 
 After the pages a second look takes the ids alone, so that an issue which paging skipped (one
-deleted or moved meanwhile shifts the pages) is fetched by its id. Issues above those read are
-fetched by their ids too, where the scope leaves them out or a later night brings them: without
-them work would be without its initiative and goal.
+deleted or moved meanwhile shifts the pages) is fetched by its id. Issues above those read, and
+those that time was logged on, are fetched by their ids too, where the scope leaves them out or a
+later night brings them: without them work would be without its initiative and goal.
 """
 
 from __future__ import annotations
@@ -77,6 +77,22 @@ class Issues:
                 f"Jira could not give {len(self._withheld)} issue(s), asked twice: "
                 f"{', '.join(list(self._withheld)[:5])}. They are read again once they change."
             )
+
+    def named(self, ids: Iterable[str]) -> Iterator[Page]:
+        """What time was logged on, of `ids`, and what stands above it, where it is not known yet.
+        Jira moves an issue's time of change when work is logged, so these are few."""
+        outside = self.marks.floor > 0 and not self.settings.projects
+        new = [key for key in ids if key not in self.read and key not in self.outside]
+        new = [key for key in new if outside or key in self.swept]
+        known = self.swept
+        if self.unread is not None and new:
+            known = dict.fromkeys(
+                key
+                for look in self.search.ids(Span(self.unread + 1))
+                for key in look.column("issues", "id", str)
+            )
+        yield from self._by_id([key for key in new if key not in known])
+        yield from self._parents()
 
     def progress(self) -> dict[str, str]:
         """How far the first pull is, by frame; nothing where it is done."""
@@ -160,12 +176,16 @@ class Issues:
                 )
                 return
             known.update(missing)
-            for inside in (True, False):
-                keys = [key for key in missing if (key in self.swept) == inside]
-                for answer in self._bulk(keys, fields_asked(self.settings)):
-                    if not inside:
-                        self.outside |= dict.fromkeys(answer.column("issues", "id", str))
-                    yield self._came(answer, "issues" if inside else "outside_issues")
+            yield from self._by_id(missing)
+
+    def _by_id(self, ids: list[str]) -> Iterator[Page]:
+        """Issues by their ids, apart from each other those that the sweep holds and the others."""
+        for inside in (True, False):
+            keys = [key for key in ids if (key in self.swept) == inside]
+            for answer in self._bulk(keys, fields_asked(self.settings)):
+                if not inside:
+                    self.outside |= dict.fromkeys(answer.column("issues", "id", str))
+                yield self._came(answer, "issues" if inside else "outside_issues")
 
     def _is_ours(self, issue: str) -> bool:
         """Whether its project is read; the name of an issue begins with its project's key. What

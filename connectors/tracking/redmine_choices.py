@@ -140,8 +140,9 @@ def _fields(
             if cell["name"] == one["name"]
         ]
         said = ", ".join(filter(None, (kind, seen(values))))
-        score = weighed(likeness(one["name"], words), values)
-        yield Candidate(one["name"], one["name"], said, score, example(values))
+        by_name = likeness(one["name"], words)
+        shown = example(values) if by_name else ""  # what else stands there is nobody's business
+        yield Candidate(one["name"], one["name"], said, weighed(by_name, values), shown)
 
 
 def _statuses(http: Http) -> Interview:

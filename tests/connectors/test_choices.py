@@ -152,6 +152,21 @@ def test_a_jira_field_that_nobody_fills_is_not_preferred_to_one_in_use(
     assert step.candidates[1].reason == "string, empty in the 100 looked at"
 
 
+def test_no_example_is_shown_of_fields_that_only_happen_to_be_text(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pay = ("customfield_10901", "Remarks on pay", "string", "textfield")
+    fields = (pay, *jira_payloads._CUSTOM_FIELDS)
+    monkeypatch.setattr(jira_payloads, "_CUSTOM_FIELDS", fields)
+    site = jira_reading.site()
+    for issue in site.issues.values():
+        issue.fields["customfield_10901"] = "canary"
+    found = jira(site)
+    other = found.candidate("mapping.goal_fields", "customfield_10901")
+    assert (other.example, other.reason) == ("", "string, filled in 100 of 100")
+    assert "canary" not in str(found.steps)
+
+
 def test_a_jira_without_custom_fields_says_how_goals_can_be_named_instead(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

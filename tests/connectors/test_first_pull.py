@@ -13,7 +13,15 @@ import pytest
 from connectors import first_pull
 from connectors.contract import Page, State
 from connectors.http import Patience
-from tests.connectors.contract_reading import Found, contents, difference, fold, mapped, read
+from tests.connectors.contract_reading import (
+    Found,
+    Rows,
+    contents,
+    difference,
+    fold,
+    mapped,
+    read,
+)
 from tests.connectors.harness import Harness, Served
 from tests.connectors.systems.jira_cloud import JiraCloudHarness
 from tests.connectors.systems.redmine import RedmineHarness
@@ -207,20 +215,18 @@ def closure(whole: Found, keys: set[str]) -> set[str]:
     return keys
 
 
-def in_scope(site: Site, whole: Found) -> set[str]:
-    """Items that a scope leaves in: changed since, what time was spent on (Redmine does not move
-    an issue for it), and what stands above."""
+def in_scope(whole: Found) -> set[str]:
+    """Items that a scope leaves in: changed since, what time was spent on, and what is above."""
     items, logs = whole.rows["work_items"], whole.rows["worklogs"]
     keys = set(items.filter(pl.col("updated_at") >= MIDNIGHT)["work_item_key"])
-    if site.harness.system == "redmine":
-        keys |= set(logs.filter(pl.col("started_at") >= MIDNIGHT)["work_item_key"])
+    keys |= set(logs.filter(pl.col("started_at") >= MIDNIGHT)["work_item_key"])
     return closure(whole, keys)
 
 
 def test_a_scope_leaves_out_older_work_but_not_what_stands_above(site: Site) -> None:
     site.last_night()
     whole, found = site.read(), site.read(since=SINCE)
-    keys = in_scope(site, whole)
+    keys = in_scope(whole)
     assert 0 < len(keys) < whole.rows["work_items"].height
     assert set(found.rows["work_items"]["work_item_key"]) == keys
     old = found.rows["work_items"].filter(pl.col("updated_at") < MIDNIGHT)
@@ -235,13 +241,25 @@ def test_a_scope_leaves_out_older_work_but_not_what_stands_above(site: Site) -> 
     assert set(swept["key"]) == keys
 
 
+def without(items: set[str], rows: Rows) -> Rows:
+    """`rows` but for these items: what was named from within is kept when nothing names it more."""
+    kept = dict(rows)
+    for frame, key in (("work_items", "work_item_key"), ("work_item_changes", "work_item_key"),
+                       ("key_sweeps", "key")):  # fmt: skip
+        kept[frame] = rows[frame].filter(~pl.col(key).is_in(list(items)))
+    return kept
+
+
 def test_nights_of_a_scope_miss_nothing_and_delete_what_is_gone(site: Site) -> None:
     state: State = {}
     reads: list[Found] = []
     while True:
         reads.append(site.read(state, since=SINCE))
         state = reads[-1].result.state
-        assert difference(site.folded(*reads), site.folded(site.read(since=SINCE))) == {}
+        found, whole = site.folded(*reads), site.folded(site.read(since=SINCE))
+        kept = {str(key) for key in state["outside"]}
+        kept -= set(whole["work_items"]["record_key"])
+        assert difference(without(kept, found), whole) == {}
         if not site.served.next_night():
             return
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import orjson
 import polars as pl
 import pytest
 
@@ -13,7 +14,7 @@ from connectors.contract import SourceError, State
 from sandbox.jira_answers import Answers
 from sandbox.jira_server import Jira, serving
 from sandbox.jira_site import Issue
-from tests.connectors.jira_reading import Read, connector, jira, pulled, read, world
+from tests.connectors.jira_reading import Read, connector, jira, last_night, pulled, read, world
 
 SMALL: dict[str, Any] = {"page_size": 20, "items_a_night": 50}
 SINCE = dt.date(2026, 10, 1)
@@ -57,6 +58,39 @@ def test_a_site_filled_an_hour_ago_is_read_by_shares_too() -> None:
     assert set(keys(reads)) == set(server.site.issues)
 
 
+def paged(server: Jira, act: Callable[[], None]) -> tuple[set[str], State]:
+    """The keys that a night brings, and its state, where `act` is done behind its first page."""
+    with serving(server) as url:
+        pulling = connector(url, **SMALL).pull({}, last_night())
+        came: set[str] = set()
+        try:
+            while True:
+                page = next(pulling)
+                if page.stream == "issues":
+                    if not came:
+                        act()
+                    came |= {issue["id"] for issue in orjson.loads(page.body)["issues"]}
+        except StopIteration as end:
+            return came, end.value.state
+
+
+def test_an_issue_that_a_deletion_moves_up_while_a_share_is_paged_is_read() -> None:
+    server = jira()
+    issues = server.site.issues
+    newest = sorted(issues.values(), key=lambda issue: issue.updated)[-1]
+    came, state = paged(server, lambda: server.site.forget(newest))
+    wanted = {key for key, issue in issues.items() if issue.updated > state["unread_until_ms"]}
+    assert newest.id in came and 20 < len(wanted) < len(issues)
+    assert wanted <= came
+
+
+def test_an_unread_issue_that_changes_while_a_share_is_paged_is_read() -> None:
+    server = jira()
+    oldest = sorted(server.site.issues.values(), key=lambda issue: issue.updated)[0]
+    came, _ = paged(server, lambda: server.site.touch(oldest, "Renamed while paging"))
+    assert oldest.id in came
+
+
 def test_issues_of_one_millisecond_are_all_read_and_not_for_ever() -> None:
     server = jira()
     for issue in server.site.issues.values():
@@ -68,15 +102,18 @@ def test_issues_of_one_millisecond_are_all_read_and_not_for_ever() -> None:
     assert 1 < len(reads) <= len(ties) + 1
 
 
-def test_time_is_read_with_the_issues_it_was_logged_on() -> None:
+@pytest.mark.parametrize("moves", [True, False])
+def test_time_is_read_with_the_issues_it_was_logged_on(moves: bool) -> None:
+    """Whether or not logging work moves the time of the issue's last change."""
     server = jira()
-    for log in server.site.worklogs.values():
+    for log in server.site.worklogs.values() if moves else ():
         issue = server.site.issues[log["log"]["issueId"]]
         dated(issue, max(issue.updated, log["at"]))
     reads = list(nights(server, items_a_night=20))
     assert len(reads) > 2
     for n in range(1, len(reads) + 1):
-        named = {key for one in reads[:n] for key in one.rows["worklogs"]["work_item_key"]}
+        logs = [one.rows["worklogs"] for one in reads[:n] if "worklogs" in one.rows]
+        named = set(pl.concat(logs)["work_item_key"])
         assert named and named <= set(keys(reads[:n]))
     assert set(keys(reads, "worklogs")) == {str(key) for key in server.site.worklogs}
 

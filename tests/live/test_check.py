@@ -98,7 +98,7 @@ def test_a_slip_is_named_with_the_nearest_name(
 
 @contextmanager
 def looking(running: Redmine) -> Iterator[str]:
-    """The key of somebody who is no administrator and may see issues, but no time."""
+    """The key of somebody who is no administrator and in no project, so may see no time."""
     who = {"login": "looking", "firstname": "L", "lastname": "Ooking", "mail": "l@sample.example"}
     made = running.api("POST", "/users.json", {"user": who | {"generate_password": True}})["user"]
     try:
@@ -115,7 +115,8 @@ def test_the_key_of_no_administrator_is_told_what_it_costs(
     message = answer.error("tried", "users")
     assert "Put the key of an administrator where `api_key` points" in message
     assert names_option(message, tmp_path, "api_key")
-    assert "View issues" in answer.error("tried", "projects")
+    (time,) = [line for line in answer.lines("warning") if line.subject == "spent time"]
+    assert "give its role the permission View spent time" in time.message
 
 
 @contextmanager

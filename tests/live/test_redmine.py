@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from connectors.contract import SourceError
+from connectors.contract import PullResult, SourceError
 from connectors.tracking.redmine import Redmine
 from connectors.tracking.redmine_settings import RedmineSettings
 from sandbox import company
@@ -108,6 +108,23 @@ def test_an_incremental_read_misses_nothing_and_sees_what_was_deleted(
     assert 0 < len(asked) < len(there)
 
 
+def test_a_first_pull_over_several_nights_and_in_a_scope_misses_nothing(
+    nights: tuple[Running, Found, Found, Found],
+) -> None:
+    redmine, whole = nights[0], nights[3]
+    scope = {"since": dt.date(2026, 10, 1)}
+    scoped = read(source(redmine, **scope), {}, last_night())
+    assert scoped.rows["work_items"].height < whole.rows["work_items"].height
+    for options, wanted in (({}, whole), (scope, scoped)):
+        share, reads = wanted.rows["work_items"].height // 3, [Found([], PullResult({}))]
+        while len(reads) == 1 or reads[-1].result.progress:
+            small = source(redmine, items_a_night=share, **options)
+            reads.append(read(small, reads[-1].result.state, last_night()))
+        assert len(reads) > 3
+        found = fold(HARNESS, source(redmine), reads[1:])
+        assert difference(found, fold(HARNESS, source(redmine), [wanted])) == {}
+
+
 # The stand-in is like the real one
 
 QUESTIONS = (
@@ -127,7 +144,9 @@ QUESTIONS = (
     "/issues.json?status_id=*&sort=id&limit=10&offset=5000",
     "/issues.json?status_id=*&sort=id&project_id=corp&subproject_id=*",
     "/issues.json?status_id=*&sort=id&issue_id=10001,10003,99",
+    "/issues.json?status_id=*&sort=id&updated_on=%3E%3D2026-10-01T00%3A00%3A00Z",
     "/time_entries.json?sort=id&limit=100&offset=300",
+    "/time_entries.json?sort=id&from=2026-10-01",
     "/time_entries.json?sort=id&project_id=corp&subproject_id=*",
     "/time_entries.json?limit=2",
 )

@@ -16,10 +16,11 @@ Ids are translated by these natural keys:
 - changes of items: each tracker numbers its own history. They are compared by item, field, instant
   and rank in time.
 
-Of two that are alike, the smaller id decides in core. That can fall out otherwise where ids differ:
-which of somebody's accounts stands for work on one item on one day (`account_id` of `fct_effort`),
-and which of two seats with the same share, held at once and equally primary, is `is_primary_seat`.
-The company compared here has neither.
+Three things may fall out otherwise with a larger company; this one has none of them. Where an id
+decides between two that are alike: which of somebody's accounts stands for work on one item on one
+day (`account_id` of `fct_effort`), and which of two seats of the same share, held at once and
+equally primary, is `is_primary_seat`. And the day of work of an account that is nobody's: a tracker
+with hours tells an instant, which then counts by the day in UTC; one without tells the day itself.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import polars as pl
@@ -90,12 +92,9 @@ def _numbers_for_names(rows: pl.DataFrame, world: World) -> pl.DataFrame:
     return rows.with_columns(url=url, address_name="work_item_key")
 
 
-def _as_redmine_takes_it(rows: pl.DataFrame, world: World) -> pl.DataFrame:
-    known = redmine_view.accounts(world)
-    for column in ("email", "display_name"):
-        taken = dict(known.select("account", column).rows())
-        rows = rows.with_columns(pl.col("account_key").replace_strict(taken).alias(column))
-    return rows
+def _as_redmine_takes_it(column: str, rows: pl.DataFrame, world: World) -> pl.DataFrame:
+    taken = dict(redmine_view.accounts(world).select("account", column).rows())
+    return rows.with_columns(pl.col("account_key").replace_strict(taken).alias(column))
 
 
 LOSSES: Final[Sequence[Loss]] = (
@@ -117,9 +116,16 @@ LOSSES: Final[Sequence[Loss]] = (
     Loss(
         "redmine",
         ("staging.stg_accounts",),
-        ("email", "display_name"),
+        ("email",),
         "An account without an address, or two accounts with the same one",
-        _as_redmine_takes_it,
+        partial(_as_redmine_takes_it, "email"),
+    ),
+    Loss(
+        "redmine",
+        ("staging.stg_accounts",),
+        ("display_name",),
+        "A name of one word",
+        partial(_as_redmine_takes_it, "display_name"),
     ),
     Loss("scim", ("staging.stg_people",), ("updated_at",), "The time of a change", None),
 )

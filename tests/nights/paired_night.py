@@ -86,11 +86,7 @@ class PairedNight:
                 assert (frame.status, frame.rows_quarantined) == ("ok", 0), frame
         link(warehouse, clock.as_of)
         night = Night("built", config, clock, warehouse, archive, {})
-        places = (
-            ("DBT_PROFILES_DIR", PROJECT),
-            ("DBT_TARGET_PATH", parsed),
-            ("DBT_LOG_PATH", parsed),
-        )
+        places = {"PROFILES_DIR": PROJECT, "TARGET_PATH": parsed, "LOG_PATH": parsed}
         done = subprocess.run(
             [EXECUTABLE, "--no-use-colors", "run", "--vars", json.dumps(variables(night))],
             env=os.environ | environment(night) | {f"DBT_{n}": str(p) for n, p in places.items()},

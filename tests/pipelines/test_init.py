@@ -132,7 +132,7 @@ def test_numbers_names_and_none_are_understood_and_a_part_of_a_name_is_looked_fo
     tmp_path, systems
 ):
     first, last = "none such", "COML, Project PROT"
-    lines = [first, "roject", last, "Epic", "-", "", "-", "", "", "-", "1=todo", ""]
+    lines = [first, "roject", last, "Epic", "-", "", "-", "", "", "9", "1", "1=todo", ""]
     answer = init(tmp_path, typed=jira_lines(systems, *lines))
     assert answer.returncode == 0, answer.stdout + answer.stderr
     assert "'none such' is none of the 4" in answer.stdout
@@ -141,7 +141,8 @@ def test_numbers_names_and_none_are_understood_and_a_part_of_a_name_is_looked_fo
     assert jira["mapping"]["initiative_types"] == ["Epic"]
     assert jira["mapping"]["goal_fields"] == []
     assert "goal_initiative_links.csv" in answer.stdout
-    assert jira["mapping"]["start_field"] is None
+    assert jira["mapping"]["points_field"] is None
+    assert jira["mapping"]["status_categories"] == {"Won't Do": "todo"}
     again = init(tmp_path, "--answers", "alignmart.yaml", "--to", "again.yaml")
     assert again.returncode == 0
     assert read(tmp_path, "again.yaml") == read(tmp_path)
@@ -525,6 +526,22 @@ def test_places_that_nobody_declares_are_named_in_the_file(tmp_path, systems):
     text = (tmp_path / "alignmart.yaml").read_text(encoding="utf-8")
     assert "without a line in `locations`" in text and "Berlin" in text
     assert not (tmp_path / "declared").exists()
+
+
+def test_countries_of_places_may_stand_among_the_answers(tmp_path):
+    (tmp_path / "people.csv").write_text("person_key,location\np1,Lyon\np2,Paris\np3,Bonn\n")
+    (tmp_path / "answers.yaml").write_text(
+        "organisation: {name: A, country: DE}\nsources: {hr: {system: files, path: .}}\n"
+        "locations: {Lyon: FR, Bonn: DE Europe/Berlin, Paris: FR Europe/Paris}\n"
+    )
+    answer = init(tmp_path, "--answers", "answers.yaml")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert (tmp_path / "declared" / "locations.csv").read_text().splitlines() == [
+        "location,country,subdivision,time_zone",
+        "Bonn,DE,,Europe/Berlin",
+        "Lyon,FR,,Europe/Paris",
+        "Paris,FR,,Europe/Paris",
+    ]
 
 
 # A whole company
