@@ -14,6 +14,7 @@ import datetime as dt
 import json
 import os
 import shutil
+import traceback
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -22,11 +23,13 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from connectors import contract
 from connectors.contract import Connector, Page, PullResult, SourceError, State
 
 _PAGES: Final = pa.schema(
     [("page", pa.int64()), ("stream", pa.string()), ("request", pa.string()), ("body", pa.binary())]
 )
+_CONNECTORS: Final = Path(contract.__file__).parent
 _FLUSH_BYTES: Final = 16 * 1024 * 1024
 
 
@@ -162,11 +165,11 @@ def _batch(rows: list[tuple[int, str, str, bytes]]) -> pa.RecordBatch:
 
 
 def unforeseen(connector: Connector, error: BaseException) -> str:
-    """What a fault of the connector's own is called: where it was, without any value."""
-    trace, place = error.__traceback__, ""
-    while trace is not None:
-        place = f"{Path(trace.tb_frame.f_code.co_filename).name}, line {trace.tb_lineno}"
-        trace = trace.tb_next
+    """What a fault of the connector's own is called: its innermost line, without any value."""
+    places = traceback.extract_tb(error.__traceback__)
+    own = [place for place in places if Path(place.filename).is_relative_to(_CONNECTORS)]
+    where = (own or places)[-1]
+    place = f"{Path(where.filename).name}, line {where.lineno}"
     return (
         f"{connector.name}: the {connector.system} connector failed at {place}: "
         f"{type(error).__name__}. Its last good data stays; please report this."

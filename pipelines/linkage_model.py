@@ -177,7 +177,7 @@ def settings(n_people: int, certain_shares: Mapping[str, float]) -> SettingsCrea
             HOUSE,
             SAYS,
             ORDER,
-            _first_account(certain_shares),
+            *([_first_account(certain_shares)] if certain_shares else []),
         ],
         blocking_rules_to_generate_predictions=[
             block_on("family"),

@@ -5,25 +5,35 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Generator, Iterator
 from typing import Any
+from unittest.mock import patch
 
 import polars as pl
 import pytest
 
 from connectors.contract import Finding, Page, PullResult, SourceError, State
 from connectors.http import Answer, Http, HttpError, Patience
+from connectors.tracking import jira_cloud
 from connectors.tracking.jira_cloud import JiraCloud
+from connectors.tracking.jira_cloud_issues import Issues
+from connectors.tracking.jira_cloud_search import Search
 from tests.connectors.contract_faults import BROKEN, BUSY
 from tests.connectors.contract_room import room_of
 from tests.connectors.contract_suite import ConnectorContract
 from tests.connectors.systems.jira_cloud import JiraCloudHarness
 
 
-class EndsOnAnEmptyPage(JiraCloud):
-    def _search(self, *asked: Any) -> Iterator[Answer]:
-        for answer in super()._search(*asked):
+class ShortSearch(Search):
+    def pages(self, *asked: Any, **more: Any) -> Iterator[Answer]:
+        for answer in super().pages(*asked, **more):
             if not answer.rows("issues"):
                 return
             yield answer
+
+
+class EndsOnAnEmptyPage(JiraCloud):
+    def pull(self, state: State, as_of: dt.datetime) -> Generator[Page, None, PullResult]:
+        with patch.object(jira_cloud, "Search", ShortSearch):
+            return (yield from super().pull(state, as_of))
 
 
 class TakesARefusalForNothing(JiraCloud):
@@ -42,19 +52,22 @@ class TakesAnErrorForNothing(JiraCloud):
             return
 
 
+class OneLook(Issues):
+    def _skipped(self, spans: Any) -> Iterator[Page]:
+        return iter(())
+
+
 class LooksOnlyOnce(JiraCloud):
     """Issues that paging skips stay unread."""
 
-    def _issues(self, walk: Any) -> Iterator[Page]:
-        for page in super()._issues(walk):
-            yield page
-            if page.stream == "issue_sweep":
-                return
+    def pull(self, state: State, as_of: dt.datetime) -> Generator[Page, None, PullResult]:
+        with patch.object(jira_cloud, "Issues", OneLook):
+            return (yield from super().pull(state, as_of))
 
 
 class SkipsADay(JiraCloud):
     def pull(self, state: State, as_of: dt.datetime) -> Generator[Page, None, PullResult]:
-        marks = [name for name in state if name.endswith("_ms")]
+        marks = [name for name, at in state.items() if name.endswith("_since_ms") and at]
         later = {name: state[name] + 24 * 3600 * 1000 for name in marks}
         return (yield from super().pull(state | later, as_of))
 

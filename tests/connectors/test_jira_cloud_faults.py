@@ -239,9 +239,7 @@ def test_a_retyped_field_sets_one_record_aside_and_keeps_the_others() -> None:
     found = read_through(Fault("search", "retyped"))
     assert [row["frame"] for row in found.quarantine] == ["work_items"]
     aside = found.quarantine[0]
-    assert (
-        aside["record_key"] == two and "status: the record has another shape" in aside["reason"]
-    )
+    assert aside["record_key"] == two and "status: the record has another shape" in aside["reason"]
     assert '"status":"Done"' in aside["payload"]
     odd = found.rows["work_items"].filter(pl.col("work_item_key") == one)
     assert odd.select("points", "title").row(0) == (5.0, "12")

@@ -194,8 +194,7 @@ def test_a_department_field_of_the_employee_makes_the_seat():
         for number, record in server.site.models["company.employee"].items()
     }
     with source(server, modules=["hr"], mapping=mapping) as tryton:
-        pages, _ = pulled(tryton, {}, NIGHT)
-        mapped = dict(tryton.map(enumerate(pages)))
+        mapped = dict(tryton.map(enumerate(pulled(tryton, {}, NIGHT).pages)))
     seats = conform("assignments", "tryton", mapped["assignments"])
     assert (seats.rows["org_unit_key"] == seats.rows["person_key"]).all()
     assert {"is missing" in reason for reason in seats.quarantine["reason"]} == {True}

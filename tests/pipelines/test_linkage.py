@@ -55,6 +55,35 @@ def test_a_name_is_read_first_as_given_and_family_name(written: str) -> None:
     assert named(written)[0] == ("ada", "abel", "written")
 
 
+def test_people_without_any_account_have_candidates_for_the_names_that_others_use(
+    tmp_path: Path,
+) -> None:
+    warehouse = Warehouse(tmp_path / "warehouse.duckdb")
+    warehouse.ensure()
+    people = pl.DataFrame(
+        {
+            "person_key": ["1", "2"],
+            "full_name": ["Ada Abel", "Bo Brandt"],
+            "work_email": [None, None],
+        },
+        schema_overrides={"work_email": pl.String},
+    )
+    answer = {
+        "response_key": ["r"],
+        "survey_key": ["s"],
+        "question_key": ["q"],
+        "person_ref": ["ada.abel@private.example"],
+    }
+    fill(warehouse, "hr", {"people": people}, NIGHT)
+    fill(warehouse, "surveys", {"answers": pl.DataFrame(answer)}, NIGHT)
+    link(warehouse, NIGHT)
+    with warehouse.connect() as connection:
+        found = connection.sql(
+            "select account_ref, hr_person_id from linkage.candidates"
+        ).fetchall()
+    assert found == [("ada.abel@private.example", "hr:1")]
+
+
 def test_a_name_without_a_comma_may_also_be_the_other_way_round() -> None:
     assert ("ada", "abel", "swapped") in named("Abel Ada")
     assert named("Abel, Ada") == [("ada", "abel", "written")]

@@ -200,8 +200,8 @@ def test_effort_is_covered_by_three_bases_and_mostly_matched(company: World, tru
     assert by_basis["worklog"] / total > 0.5
     assert by_basis["status"] / total > 0.1
     assert by_basis["span"] > 500
-    nobody = effort.filter(pl.col("person_id").is_null())["person_days"].sum()
-    assert 0.05 <= nobody / total <= 0.11
+    uncertain = effort.filter(pl.col("person_id").is_null())["person_days"].sum()
+    assert 0.1 <= uncertain / total <= 0.25, "what neither number nor e-mail matches"
 
 
 def test_coverage_is_good_but_for_a_department_that_starts_late(truth: Truth) -> None:
