@@ -49,7 +49,10 @@ $(RUN_READY): | .venv/bin/python
 	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
+# In two steps: the second list names pydantic with an extra, and pip takes a package that others
+# need without one only where it is there already.
 $(DEV_READY): | .venv/bin/python
+	$(PIP) --require-hashes -r requirements.lock
 	$(PIP) --require-hashes -r requirements-dev.lock
 	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
