@@ -1,14 +1,15 @@
 """Records that an account may not read, among many that it may.
 
-Belongs here: finding the single records behind a refused call, and the words for them.
+Belongs here: finding the single records behind a refused call, the words for them, and how a state
+remembers what was not given, so that the next night asks for it again.
 Does not belong here: HTTP (`http`), any vendor's paths.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from connectors.http import Answer, HttpError
 
@@ -41,7 +42,8 @@ class Refusals:
                 if error.status != 403 or len(refused) >= BORNE:
                     raise
                 if len(part) == 1:
-                    refused.append(str(part[0]))
+                    if str(part[0]) not in refused:
+                        refused.append(str(part[0]))
                 else:
                     yield from self.asked(frame, part, (len(part) + 1) // 2, fetch)
 
@@ -50,9 +52,30 @@ class Refusals:
         return {frame: _said(ids) for frame, ids in self.ids.items() if ids}
 
 
+def owed(by_frame: Mapping[str, Iterable[Any]]) -> dict[str, list[str]]:
+    """By frame: ids of records that were not given, as a state keeps them: sorted, each once."""
+    ids = {frame: sorted({*map(str, found)}, key=_in_order) for frame, found in by_frame.items()}
+    return {frame: found for frame, found in sorted(ids.items()) if found}
+
+
+def remembered(kept: Any) -> dict[str, list[str]] | None:
+    """What `owed` made, from a state; None for anything else. A state without it owes nothing."""
+    if kept is None:
+        return {}
+    if not isinstance(kept, dict) or not all(isinstance(ids, list) for ids in kept.values()):
+        return None
+    if not all(isinstance(key, str) for ids in kept.values() for key in ids):
+        return None
+    return dict(kept)
+
+
+def _in_order(key: str) -> tuple[int, str]:
+    return len(key), key
+
+
 def _said(ids: list[str]) -> str:
     shown = ", ".join(ids[:5]) + (", …" if len(ids) > 5 else "")
     return (
         f"refused (403) {len(ids)} record(s) that the account may not read: {shown}. Give the "
-        "account the permission; a record is read again once it changes."
+        "account the permission; until then they are asked for again every night."
     )

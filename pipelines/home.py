@@ -23,9 +23,11 @@ python_logs:
 
 
 def prepare(config: Config) -> Path:
-    """Make Dagster's folder, if need be, and return it."""
+    """Make Dagster's folder, if need be, and return it. What lies in `data_dir` names persons, so
+    it is closed to everybody who is neither its owner nor in its group."""
     home = config.data_dir / "dagster"
     home.mkdir(parents=True, exist_ok=True)
+    config.data_dir.chmod(config.data_dir.stat().st_mode & ~0o007)
     settings = home / "dagster.yaml"
     if not settings.exists() or settings.read_text(encoding="utf-8") != _SETTINGS:
         settings.write_text(_SETTINGS, encoding="utf-8")

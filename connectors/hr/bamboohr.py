@@ -7,7 +7,8 @@ Does not belong here: how answers become rows (`bamboohr_rows`), what `check` sa
 Everything is read whole each night: HR is small, and the tables of an employee come all at once
 anyway. The list of employees gives who there is; it knows neither the employee number nor the
 last day, so these come from the dataset `employee`. BambooHR leaves out in silence what the key's
-user may not see: every field asked for is looked for in the answers (`bamboohr_hidden`).
+user may not see: every field asked for, and a row of each employee in Job Information and
+Employment Status, is looked for in the answers (`bamboohr_hidden`).
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ from connectors.hr.bamboohr_settings import (
     STATUS_TABLE,
     BambooHRSettings,
 )
+from connectors.hr.bamboohr_tables import day_of
 from connectors.http import Answer, Http, HttpError, Once, Patience
 from connectors.refusals import Refusals
 
@@ -76,8 +78,10 @@ class _Walk:
     hidden: Hidden = field(default_factory=Hidden)
     employees: dict[str, None] = field(default_factory=dict)
     refused: Refusals = field(default_factory=Refusals)
-    capped: list[str] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
+    begun: set[str] = field(default_factory=set)
+    """Employees who should have rows in the tables: hired by the night, and not deleted."""
+    capped: int = 0
+    gone: int = 0
     short: str = ""
 
 
@@ -150,17 +154,20 @@ class BambooHR(Connector):
         lists = walk.http.get(f"{API}/meta/lists")
         lists.rows()
         yield Page("lists", lists.body, lists.request)
-        yield from self._employees(walk)
+        yield from self._employees(walk, as_of.date())
         if self.settings.mapping.dataset_fields():
             yield from self._numbers(walk)
         for table, fields in self.settings.mapping.table_fields().items():
             answer = walk.http.get(f"{API}/employees/all/tables/{table}")
-            walk.hidden.look(_FRAMES_OF.get(table, _SEATS), f"table {table}", fields, answer.rows())
+            frames, where = _FRAMES_OF.get(table, _SEATS), f"table {table}"
+            walk.hidden.look(frames, where, fields, answer.rows())
+            if table in _FRAMES_OF:
+                walk.hidden.look_for_rows(frames, where, answer.rows())
             yield Page(f"table:{table}", answer.body, answer.request)
         # Asked last: who was deleted while the other lists were read is left out of all of them.
         changed = walk.http.get(f"{API}/employees/changed", since=_EARLIEST, type="all")
         if changed.data != {"latest": changed.take("latest", str), "employees": []}:
-            changed.take("employees", dict)
+            walk.begun -= _deleted(changed.take("employees", dict))
         yield Page("changed", changed.body, changed.request)
         walk.hidden.raise_for_all(self.name)
 
@@ -175,13 +182,14 @@ class BambooHR(Connector):
             patience=self._patience,
         )
 
-    def _employees(self, walk: _Walk) -> Iterator[Page]:
+    def _employees(self, walk: _Walk, today: dt.date) -> Iterator[Page]:
         """The whole list; everything else hangs on it, so a short one is no list."""
         answers = self._whole_list(walk)
         mapping = self.settings.mapping
         fields = [*NAME_FIELDS, *mapping.list_fields()]
         rows = _records(answers)
         walk.employees = dict.fromkeys(_keys(rows))
+        walk.begun = set(_keys([row for row in rows if not _is_to_come(row, today)]))
         shown = [name for name in fields if name not in mapping.do_without]
         walk.hidden.look(("people", "assignments", "org_units"), "employees", shown, rows)
         yield from (Page("employees", answer.body, answer.request) for answer in answers)
@@ -243,10 +251,9 @@ class BambooHR(Connector):
             missing = walk.employees.keys() - found.keys()
             if not missing:
                 return
-        some = ", ".join(sorted(missing)[:5])
         walk.short = (
-            f"the dataset employee lacks {len(missing)} of {len(walk.employees)} employees "
-            f"({some}); the user of the key may not see them there: give the permission"
+            f"the dataset employee lacks {len(missing)} of {len(walk.employees)} employees; "
+            "the user of the key may not see them there: give the permission"
         )
 
     def _dataset(self, walk: _Walk, fields: list[str]) -> Iterator[Answer]:
@@ -276,37 +283,49 @@ class BambooHR(Connector):
             try:
                 yield walk.http.get(path, filter="status-all")
             except HttpError as error:
-                if error.status != 404 or len(walk.gone) + 1 == len(walk.employees):
+                if error.status != 404 or walk.gone + 1 == len(walk.employees):
                     raise
-                walk.gone.append(ids[0])
+                walk.gone += 1
 
         for answer in walk.refused.asked("goals", list(walk.employees), 1, fetch):
             if len(answer.rows("goals")) >= MOST_GOALS:
-                walk.capped.append(answer.request.split("/")[-2])
+                walk.capped += 1
             yield Page("goals", answer.body, answer.request)
 
     def _incomplete(self, walk: _Walk) -> dict[str, str]:
         """By frame: what could not be read, and what to do."""
         said: dict[str, list[str]] = {}
         short = [(frame, walk.short) for frame in ("people", "org_units") if walk.short]
-        for frame, why in [*walk.hidden.in_words(), *short]:
+        for frame, why in [*walk.hidden.in_words(), *walk.hidden.rowless(walk.begun), *short]:
             said.setdefault(frame, []).append(why)
         whys = list(walk.refused.in_words().values())
         if walk.capped:
-            shown = ", ".join(walk.capped[:5]) + (", …" if len(walk.capped) > 5 else "")
             whys.append(
-                f"{len(walk.capped)} employee(s) have {MOST_GOALS} goals, the most that BambooHR "
-                f"gives, so there may be more: {shown}. Close goals that are over."
+                f"{walk.capped} employee(s) have {MOST_GOALS} goals, the most that BambooHR "
+                f"gives, so there may be more. Close goals that are over."
             )
         if walk.gone:
-            shown = ", ".join(walk.gone[:5]) + (", …" if len(walk.gone) > 5 else "")
             whys.append(
-                f"{len(walk.gone)} employee(s) were gone when their goals were asked for: {shown}. "
+                f"{walk.gone} employee(s) were gone when their goals were asked for. "
                 "The next night reads what is there then."
             )
         if whys:
             said |= {"goals": whys, "goal_owners": whys}
         return {frame: "; ".join(whys) for frame, whys in said.items()}
+
+
+def _is_to_come(employee: dict[str, Any], today: dt.date) -> bool:
+    """Whether somebody is hired from a later day on; without a day that can be read, they count."""
+    try:
+        first = day_of(employee.get("hireDate"))
+    except (TypeError, ValueError):
+        return False
+    return first is not None and first > today
+
+
+def _deleted(changed: dict[str, Any]) -> set[str]:
+    said = {key: one for key, one in changed.items() if isinstance(one, dict)}
+    return {key for key, one in said.items() if one.get("action") == "Deleted"}
 
 
 def _has_fields(row: Any) -> bool:

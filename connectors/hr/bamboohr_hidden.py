@@ -1,16 +1,17 @@
-"""Fields that BambooHR leaves out because the key's user may not see them.
+"""Fields and rows that BambooHR leaves out because the key's user may not see them.
 
-Belongs here: counting, field by field, the records without it, and the words for that.
+Belongs here: counting, field by field, the records without it, employees of whom a table has no
+row, and the words for that: counts alone, as words go to the log and to pages.
 Does not belong here: asking (`bamboohr`), what a missing value means for a row.
 
 BambooHR never says no to a field: it is missing from the record, or null and named in
-`_restrictedFields`. An unknown field is missing likewise.
+`_restrictedFields`. An unknown field is missing likewise. Rows of a table are merely not there.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +27,8 @@ class Hidden:
 
     seen: Counter[Place] = field(default_factory=Counter)
     without: dict[Place, Counter[str]] = field(default_factory=dict)
+    owners: dict[Place, set[str]] = field(default_factory=dict)
+    """By table in which everybody should have a row: the employees who have one."""
 
     def look(
         self, frames: tuple[str, ...], where: str, fields: Sequence[str], rows: Iterable[Any]
@@ -39,6 +42,23 @@ class Hidden:
             self.seen[place] += 1
             restricted = row.get("_restrictedFields") or ()
             missing.update(name for name in fields if name not in row or name in restricted)
+
+    def look_for_rows(self, frames: tuple[str, ...], where: str, rows: Iterable[Any]) -> None:
+        """Note of whom the table `where`, which serves `frames`, has a row."""
+        found = self.owners.setdefault((frames, where), set())
+        found.update(str(row.get("employeeId")) for row in rows if isinstance(row, dict))
+
+    def rowless(self, begun: Set[str]) -> Iterator[tuple[str, str]]:
+        """(frame, how many of the employees in `begun` have no row in a table, what to do)."""
+        for (frames, where), owners in self.owners.items():
+            n = len(begun - owners)
+            said = (
+                f"{where} has no row of {n} of {len(begun)} employees who have begun, so their "
+                "rows may be hidden and nothing is taken for deleted. Give the user of the key "
+                "the permission to see the table of all employees; who rightly has no row needs "
+                "one there from the day of hire"
+            )
+            yield from ((frame, said) for frame in frames if n)
 
     def everywhere(self) -> Iterator[tuple[str, str]]:
         """(field, where) of each field that no record has."""

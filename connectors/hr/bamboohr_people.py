@@ -57,10 +57,14 @@ class People:
             self._statuses[key] = status_on(statuses.get(key, ()), self._today, self._mapping)
 
     def is_read(self, key: str) -> bool:
-        """Whether they are there still, and the scope of the source takes them in."""
+        """Whether they are there still, and the scope of the source takes them in.
+
+        Who has no known type stays: the key may not see their status.
+        """
         if (self._changed.get(key) or {}).get("action") == "Deleted":
             return False
-        return not self._only or self.status_of(key).employment_type in self._only
+        kind = self.status_of(key).employment_type
+        return not self._only or kind is None or kind in self._only
 
     def status_of(self, key: str) -> Status:
         """What the status table says of somebody."""

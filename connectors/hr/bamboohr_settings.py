@@ -128,7 +128,8 @@ class BambooHRSettings(Settings):
     goals: bool = False
     """Whether the goals of employees are read too, one request for each employee."""
     only_employment_types: tuple[str, ...] = ()
-    """Employment statuses whose people are read; all when empty. Others leave no row."""
+    """Employment statuses whose people are read; all when empty. Others leave no row; who has no
+    known status is read."""
     mapping: SiteMapping = SiteMapping()
     """What differs from site to site."""
 

@@ -6,7 +6,8 @@ Does not belong here: which attributes are asked for (`scim_settings`), rows.
 
 A list may change while it is read: rows move over the edges of pages, and totals change. So after
 the pages the ids alone are listed again until a look agrees with its own total; what the pages
-skipped is fetched by its id. A list that keeps less than its total makes its frames incomplete.
+skipped is fetched by its id. A list that keeps less than its total makes its frames incomplete;
+one by index that states no total is refused.
 """
 
 from __future__ import annotations
@@ -159,9 +160,16 @@ class Walk:
         while True:
             answer = self.http.get(path, **params, startIndex=start, count=size)
             found, total = set(ids_of(answer)), _total(answer)
+            if total is None:
+                raise SourceError(
+                    f"{answer.request[:200]}: the answer has no `totalResults`, so nobody can know "
+                    "whether the list is whole. Nothing of this read is kept. SCIM asks for it in "
+                    "every list (RFC 7644, 3.4.2): have the provider send it, or page by cursor "
+                    "and say so in its ServiceProviderConfig; until then, take these from files."
+                )
             yield answer
             start += len(_seen(answer)) or size
-            if total is None or start > total:
+            if start > total:
                 return
             stale = 0 if found - known else stale + 1
             known |= found

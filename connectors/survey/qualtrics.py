@@ -4,8 +4,10 @@ Belongs here: the connector's class, its state.
 Does not belong here: what is asked (`qualtrics_walk`), how answers become rows
 (`qualtrics_rows`), what `check` says (`qualtrics_check`).
 
-The state holds the instant of the last read and the frozen waves. All other waves are read whole
-each time: an edited response keeps its recorded date, so no date says what has changed.
+The state holds the instant of the last read, the frozen waves, and the titles of all waves ever
+read. All waves that are not frozen are read whole each time: an edited response keeps its recorded
+date, so no date says what has changed. A state without titles, of an older alignmart, knows the
+frozen waves alone.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ from connectors.survey import qualtrics_check, qualtrics_choices
 from connectors.survey.qualtrics_api import Api
 from connectors.survey.qualtrics_rows import Rows
 from connectors.survey.qualtrics_settings import QualtricsSettings
-from connectors.survey.qualtrics_walk import Frozen, Walk
+from connectors.survey.qualtrics_walk import Frozen, Known, Walk
 from connectors.survey.qualtrics_wave import instant
 
 _STATE_VERSION: Final = 1
@@ -76,10 +78,10 @@ class Qualtrics(Connector):
 
     def pull(self, state: State, as_of: dt.datetime) -> Generator[Page, None, PullResult]:
         """Read all waves that are not frozen, and the keys of all. Raises SourceError."""
-        frozen = self._resumed(state, as_of)
+        frozen, known = self._resumed(state, as_of)
         trusts = state.get("asked") == self.settings.mark()
         with self._api() as api:
-            walk = Walk(api, self.settings, as_of, frozen, trusts)
+            walk = Walk(api, self.settings, as_of, frozen, known, trusts)
             yield from walk.pages()
         return PullResult(
             {
@@ -87,6 +89,7 @@ class Qualtrics(Connector):
                 "asked": self.settings.mark(),
                 "read_at": as_of.astimezone(dt.UTC).isoformat(),
                 "frozen": dict(sorted(walk.frozen.items())),
+                "known": dict(sorted(walk.known.items())),
             },
             walk.incomplete,
         )
@@ -94,16 +97,21 @@ class Qualtrics(Connector):
     def _api(self) -> Api:
         return Api(self.name, self.settings, self._patience)
 
-    def _resumed(self, state: State, as_of: dt.datetime) -> Frozen:
-        """The frozen waves of the last read; refuses a state that it cannot read."""
+    def _resumed(self, state: State, as_of: dt.datetime) -> tuple[Frozen, Known]:
+        """The frozen waves, and all known ones; refuses a state that it cannot read."""
         if not state:
-            return {}
+            return {}, {}
         frozen, read_at = state.get("frozen"), instant(state.get("read_at"))
-        known = isinstance(frozen, dict) and all(
-            isinstance(one, dict) and {"modified", "responses"} <= one.keys()
-            for one in frozen.values()
+        titles = state.get("known", {})
+        fits = (
+            isinstance(titles, dict)
+            and isinstance(frozen, dict)
+            and all(
+                isinstance(one, dict) and {"modified", "responses"} <= one.keys()
+                for one in frozen.values()
+            )
         )
-        if state.get("version") != _STATE_VERSION or not known or read_at is None:
+        if state.get("version") != _STATE_VERSION or not fits or read_at is None:
             raise SourceError(
                 f"{self.name}: the state of the last read has format {state.get('version')!r} "
                 f"with {', '.join(sorted(map(str, state)))}; this alignmart reads format "
@@ -117,4 +125,6 @@ class Qualtrics(Connector):
                 f"{as_of:%Y-%m-%d %H:%M}. It belongs to a later night: remove it to read "
                 "everything again."
             )
-        return {str(key): dict(one) for key, one in state["frozen"].items()}
+        known: Known = dict.fromkeys(state["frozen"])
+        known |= titles
+        return {str(key): dict(one) for key, one in state["frozen"].items()}, known

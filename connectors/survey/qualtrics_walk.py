@@ -5,6 +5,8 @@ Does not belong here: how answers become rows (`qualtrics_rows`), the state's fo
 
 A closed wave that was read whole after its days of grace is frozen: from then on only the ids of
 its responses are exported. Where these ids, or the survey, have changed, it is read again.
+A wave that was ever read and cannot be looked into now (not shared, deleted, not open any more)
+stays as it was read; only `surveys` of the settings drops it.
 """
 
 from __future__ import annotations
@@ -32,16 +34,19 @@ _GONE: Final = (403, 404)
 
 Frozen = dict[str, dict[str, str]]
 """By survey: `modified`, its last change, and `responses`, a mark of the ids of its responses."""
+Known = dict[str, str | None]
+"""By survey that was ever read: its title, None where an older state does not tell it."""
 
 
 @dataclass
 class Walk:
-    """What one pull has met so far. `frozen` begins as it was, and ends as it is."""
+    """What one pull has met so far. `frozen` and `known` begin and end as the state keeps them."""
 
     api: Api
     settings: QualtricsSettings
     as_of: dt.datetime
     frozen: Frozen
+    known: Known
     trusts_frozen: bool
     incomplete: dict[str, str] = field(default_factory=dict)
     unswept: list[str] = field(default_factory=list)
@@ -62,16 +67,29 @@ class Walk:
             for key, one in self.listed.items()
             if self.settings.wants(key, str(one.get("name")))
         ]
-        self.frozen = {k: v for k, v in self.frozen.items() if k in chosen or k not in self.listed}
+        titles = {key: str(self.listed[key].get("name")) for key in chosen}
+        self.known = {
+            key: titles.get(key, title)
+            for key, title in self.known.items()
+            if key in titles or self._misses(key, title)
+        }
+        self.frozen = {k: v for k, v in self.frozen.items() if k in self.known}
         refused = 0
         for key in chosen:
             refused += not (yield from self._survey(key))
         if refused and refused == len(chosen):
             raise SourceError(f"{self.api.source}: {self.incomplete['surveys']}")
-        for key in sorted(self.frozen.keys() - self.listed.keys()):
+        for key in sorted(self.known.keys() - self.listed.keys()):
             self._unseen(key, "is no longer shared with the account, or deleted; what was read of "
                          "it stays")  # fmt: skip
         yield self._end(chosen)
+
+    def _misses(self, key: str, title: str | None) -> bool:
+        """Whether a wave read before is no longer listed, though `surveys` does not leave it out.
+
+        Of a wave without a known title nobody can tell whether a name pattern leaves it out.
+        """
+        return key not in self.listed and (title is None or self.settings.wants(key, title))
 
     def _survey(self, key: str) -> Generator[Page, None, bool]:
         """Read one survey, or look whether a frozen one still holds what it did; False: refused."""
@@ -99,8 +117,13 @@ class Walk:
             return False
         opened, closed = wave.opened_at(self.as_of), wave.closed_at(self.as_of)
         if opened is None:
+            if key in self.known:
+                self._unseen(key, "was read before, but is not open yet now, or has neither a "
+                             "start date nor an invitation any more; what was read of it "
+                             "stays: set its start date, or leave it out of `surveys`")  # fmt: skip
             return True
         self.described.append(key)
+        self.known[key] = str(self.listed[key].get("name"))
         is_whole = yield from self._people(wave)
         mark = yield from self._responses(wave)
         grace = dt.timedelta(days=self.settings.grace_days)
@@ -202,7 +225,7 @@ class Walk:
         body = {
             "as_of": self.as_of.isoformat(),
             "described": self.described,
-            "surveys": sorted({*chosen, *self.frozen}),
+            "surveys": sorted({*chosen, *self.known}),
             "unswept": sorted(set(self.unswept)),
         }
         return Page(

@@ -66,7 +66,14 @@ class _Walk:
     refused: Refusals
     logged_on: dict[str, None] = field(default_factory=dict)
     """Ids of issues with worklogs that were read."""
-    missing: str = ""
+    missing: list[int] = field(default_factory=list)
+    """Ids of worklogs that were listed, but not given."""
+
+    def not_given(self) -> dict[str, set[str]]:
+        """By frame: ids of what was asked for and did not come."""
+        ids = {frame: set(refused) for frame, refused in self.refused.ids.items()}
+        ids["worklogs"] = ids.get("worklogs", set()) | {*map(str, self.missing)}
+        return ids | {"work_items": self.issues.not_given()}
 
 
 class JiraCloud(Connector):
@@ -125,9 +132,11 @@ class JiraCloud(Connector):
             yield from issues.named(walk.logged_on)
             yield from self._changelogs(walk)
             progress = issues.progress()
-        kept = jira_cloud_state.after(started, self.settings, marks, issues.unread, issues.outside)
+        kept = jira_cloud_state.after(
+            started, self.settings, marks, issues.unread, issues.outside, walk.not_given()
+        )
         incomplete = refused.in_words()
-        for frame, said in (*issues.incomplete.items(), ("worklogs", walk.missing)):
+        for frame, said in (*issues.incomplete.items(), ("worklogs", _not_given(walk.missing))):
             if said:
                 incomplete[frame] = " ".join(filter(None, (incomplete.get(frame), said)))
         return PullResult(kept, incomplete, progress)
@@ -193,19 +202,22 @@ class JiraCloud(Connector):
                     return
                 body["nextPageToken"] = once(token)
 
-        ids = list(walk.issues.read)
+        there = walk.issues.swept.keys() | walk.issues.outside.keys()
+        owed = [key for key in walk.marks.owed.get("work_item_changes", ()) if key in there]
+        ids = list(walk.issues.read | dict.fromkeys(owed))
         for answer in walk.refused.asked("work_item_changes", ids, _CHANGELOGS_A_CALL, fetch):
             yield Page("changelogs", answer.body, answer.request)
 
     def _worklogs(self, walk: _Walk) -> Iterator[Page]:
-        """All worklog ids, the worklogs changed, and those of the minute Jira holds back."""
+        """All worklog ids; the worklogs changed, owed, and of the minute that Jira holds back."""
+        owed = set(walk.marks.owed.get("worklogs", ()))
         changed: dict[int, None] = {}
         once = Once(f"{self.name}: GET {API}/worklog/updated")
         answer = walk.http.get(f"{API}/worklog/updated", since=walk.marks.swept)
         while True:
             keys = answer.column("values", "worklogId", int)
             for key, at in zip(keys, answer.column("values", "updatedTime", int), strict=True):
-                if _is_wanted(at, walk):
+                if str(key) in owed or _is_wanted(at, walk):
                     changed[key] = None
             yield Page("worklog_sweep", answer.body, answer.request)
             if answer.data.get("lastPage") is True or not answer.data.get("nextPage"):
@@ -235,13 +247,7 @@ class JiraCloud(Connector):
                 yield Page("worklogs", answer.body, answer.request)
             given.update(walk.refused.ids["worklogs"])
             ids = [key for key in ids if str(key) not in given]
-        if ids:
-            shown = ", ".join(map(str, ids[:5])) + (", …" if len(ids) > 5 else "")
-            walk.missing = (
-                f"{len(ids)} worklog(s) are listed, but not given: {shown}. They were deleted "
-                "meanwhile, or kept to a group that the account is not in: add it there. They are "
-                "read again once they change."
-            )
+        walk.missing = ids
 
     def _held_back(self, walk: _Walk, until: int) -> Iterator[Page]:
         """Worklogs of issues touched since `until`: the list of worklogs leaves them out."""
@@ -265,6 +271,17 @@ def _is_wanted(at: int, walk: _Walk) -> bool:
         return True
     down_to = floor if walk.issues.unread is None else walk.issues.unread
     return marks.unread is not None and down_to <= at <= marks.unread
+
+
+def _not_given(worklogs: list[int]) -> str:
+    if not worklogs:
+        return ""
+    shown = ", ".join(map(str, worklogs[:5])) + (", …" if len(worklogs) > 5 else "")
+    return (
+        f"{len(worklogs)} worklog(s) are listed, but not given: {shown}. They were deleted "
+        "meanwhile, or kept to a group that the account is not in: add it there. Until they come "
+        "or are listed no more, they are asked for again every night."
+    )
 
 
 def _milliseconds(text: str, answer: Answer) -> int:

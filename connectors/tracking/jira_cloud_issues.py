@@ -12,7 +12,8 @@ never lost, and no night ends within the millisecond in which it began.
 After the pages a second look takes the ids alone, so that an issue which paging skipped (one
 deleted or moved meanwhile shifts the pages) is fetched by its id. Issues above those read, and
 those that time was logged on, are fetched by their ids too, where the scope leaves them out or a
-later night brings them: without them work would be without its initiative and goal.
+later night brings them: without them work would be without its initiative and goal. So are those
+that an earlier night asked for and was not given.
 """
 
 from __future__ import annotations
@@ -71,12 +72,8 @@ class Issues:
         yield from self._sweep()
         yield from self._skipped(spans)
         yield from self._kept_outside()
+        yield from self._owed()
         yield from self._parents()
-        if self._withheld:
-            self.incomplete["work_items"] = (
-                f"Jira could not give {len(self._withheld)} issue(s), asked twice: "
-                f"{', '.join(list(self._withheld)[:5])}. They are read again once they change."
-            )
 
     def named(self, ids: Iterable[str]) -> Iterator[Page]:
         """What time was logged on, of `ids`, and what stands above it, where it is not known yet.
@@ -93,6 +90,11 @@ class Issues:
             )
         yield from self._by_id([key for key in new if key not in known])
         yield from self._parents()
+        self._name_withheld()
+
+    def not_given(self) -> set[str]:
+        """Ids of issues that were asked for and may be there, but did not come."""
+        return {*self.refused.ids.get("work_items", ()), *self._withheld} - self.read.keys()
 
     def progress(self) -> dict[str, str]:
         """How far the first pull is, by frame; nothing where it is done."""
@@ -101,6 +103,17 @@ class Issues:
         n_all = self.search.count(Span(self.marks.floor))
         n_left = self.search.count(Span(self.marks.floor, self.unread - 1))
         return first_pull.progress(max(n_all - n_left, 0), n_all, instant(self.unread))
+
+    def _name_withheld(self) -> None:
+        if not self._withheld:
+            return
+        shown = ", ".join([*self._withheld][:5]) + (", …" if len(self._withheld) > 5 else "")
+        said = (
+            f"Jira could not give {len(self._withheld)} issue(s), asked twice: {shown}. They are "
+            "asked for again every night."
+        )
+        before = self.incomplete.get("work_items")
+        self.incomplete["work_items"] = " ".join(filter(None, (before, said)))
 
     def _came(self, answer: Answer, stream: str = "issues") -> Page:
         self.read |= dict.fromkeys(answer.column("issues", "id", str))
@@ -157,6 +170,12 @@ class Issues:
                 f"{len(unsure)} issue(s) above others were not given, so nobody knows whether they "
                 "are still there. Look whether the account may browse their projects."
             )
+
+    def _owed(self) -> Iterator[Page]:
+        """What earlier nights were not given. What is gone does not come, and is owed no more."""
+        owed = [key for key in self.marks.owed.get("work_items", ()) if key not in self.read]
+        in_reach = self.swept if not self.marks.swept else dict.fromkeys(owed)
+        yield from self._by_id([key for key in owed if key in in_reach])
 
     def _parents(self) -> Iterator[Page]:
         """What stands above the issues that came, and above that, where it is not known yet."""

@@ -5,16 +5,19 @@ clock. Does not belong here: what is asked (`jira_cloud`).
 
 Instants are milliseconds of Jira's clock. The first pull reads what changed last first; where it
 does not get to its end, `unread_until_ms` says from where on, back in time, the next night reads.
+`owed` holds the ids of what Jira did not give; where they are too many for a state, the next night
+reads everything again.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
+from connectors import refusals
 from connectors.contract import SourceError, State
 from connectors.tracking.jira_cloud_settings import SYSTEM_FIELDS, JiraCloudSettings
 
@@ -34,6 +37,7 @@ class Marks:
     floor: nothing that changed last before it is asked for; 0 without the option `since`.
     swept: the earliest floor there ever was: what was read from there on is looked for.
     outside: ids of issues that were read although they changed last before `swept`.
+    owed: by frame, ids of records that were not given: they are asked for again.
     """
 
     issues: int | None
@@ -42,6 +46,7 @@ class Marks:
     floor: int
     swept: int
     outside: tuple[str, ...] = ()
+    owed: Mapping[str, list[str]] = field(default_factory=dict)
 
     def changes(self, mark: int) -> int:
         """From when on something counts as changed: `mark`, but in scope and not unread."""
@@ -59,9 +64,14 @@ def after(
     marks: Marks,
     unread: int | None,
     outside: Iterable[str],
+    not_given: Mapping[str, Iterable[str]],
 ) -> State:
-    """The state of a read that began at `started` and left what `unread` says."""
+    """The state of a read that began at `started`, left what `unread` says, and was not given the
+    records of `not_given`: ids by frame."""
     reached = max(started - settings.look_back_minutes * 60_000, 0)
+    owed = refusals.owed(not_given)
+    if any(len(ids) > refusals.BORNE for ids in owed.values()):
+        reached, owed = 0, {}
     return {
         "version": _STATE_VERSION,
         "asked": _asked(settings),
@@ -70,6 +80,7 @@ def after(
         "unread_until_ms": unread,
         "swept_since_ms": marks.swept,
         "outside": sorted(outside, key=lambda key: (len(key), key)),
+        "owed": owed,
     }
 
 
@@ -81,11 +92,13 @@ def resumed(name: str, state: State, settings: JiraCloudSettings) -> Marks:
     known = ("updated_since_ms", "worklog_since_ms", "swept_since_ms")
     marks = [state.get(name) for name in known]
     unread, outside = state.get("unread_until_ms"), state.get("outside")
+    owed = refusals.remembered(state.get("owed"))
     if (
         state.get("version") != _STATE_VERSION
         or not all(_is_mark(mark) for mark in marks)
         or not (unread is None or _is_mark(unread))
         or not (isinstance(outside, list) and all(isinstance(key, str) for key in outside))
+        or owed is None
     ):
         raise SourceError(
             f"{name}: the state of the last read has format {state.get('version')!r} "
@@ -95,8 +108,8 @@ def resumed(name: str, state: State, settings: JiraCloudSettings) -> Marks:
         )
     issues, worklogs, swept = marks
     if state.get("asked") != _asked(settings):
-        issues, worklogs, unread = None, None, EVER
-    return Marks(issues, worklogs, unread, floor, min(swept or 0, floor), tuple(outside))
+        issues, worklogs, unread, owed = None, None, EVER, {}
+    return Marks(issues, worklogs, unread, floor, min(swept or 0, floor), tuple(outside), owed)
 
 
 def refuse_the_future(name: str, marks: Marks, started: int) -> None:

@@ -8,8 +8,9 @@ of the state (`redmine_state`), how answers become rows (`redmine_rows`), what `
 Redmine tells nobody what was deleted and cannot list numbers alone, so each read walks over all
 issues and all time entries by number, to know which keys are left. The walk brings whole records:
 those changed since the last read are taken from it, and only for them the history is asked, one
-call an issue. A read goes on from the newest change known when the last one began, less
-`look_back_minutes`: Redmine tells no clock of its own.
+call an issue, and for those whose history an earlier night was not given. A read goes on from the
+newest change known when the last one began, less `look_back_minutes`: Redmine tells no clock of its
+own.
 
 A key that is no longer valid turns its owner into a guest, to whom many sites show something.
 So the key is tried before the first question and after the last one.
@@ -40,7 +41,7 @@ from connectors.contract import (
 )
 from connectors.http import Answer, Http, HttpError, Patience
 from connectors.records import gathered
-from connectors.refusals import Refusals
+from connectors.refusals import BORNE, Refusals
 from connectors.tracking import redmine_check, redmine_choices, redmine_state
 from connectors.tracking.redmine_issues import Issues
 from connectors.tracking.redmine_rows import Rows
@@ -74,6 +75,10 @@ class _Read:
     issues: Issues
     timed: dict[int, None] = field(default_factory=dict)
     vanished: list[int] = field(default_factory=list)
+    asked: set[int] = field(default_factory=set)
+    """Numbers of issues whose history was asked for."""
+    pageless: list[int] = field(default_factory=list)
+    """Numbers of issues that are listed but have no page of their own."""
     refused: Refusals = field(default_factory=Refusals)
     incomplete: dict[str, str] = field(default_factory=dict)
 
@@ -131,8 +136,13 @@ class Redmine(Connector):
             self._let_in(http)
         known = [instant(text) for text in newest.column("issues", "updated_on", str)]
         last = known[0] if known else None
-        kept = redmine_state.after(marks, last, self.settings, as_of, issues.unread, issues.outside)
-        incomplete = read.incomplete | issues.incomplete | read.refused.in_words()
+        owed = [*map(int, read.refused.ids["work_item_changes"]), *read.pageless]
+        kept = redmine_state.after(
+            marks, last, self.settings, as_of, issues.unread, issues.outside, owed
+        )
+        incomplete = read.incomplete | issues.incomplete
+        for frame, said in read.refused.in_words().items():
+            incomplete[frame] = " ".join(filter(None, (said, incomplete.get(frame))))
         return PullResult(kept, incomplete, issues.progress())
 
     def _by_share(self, marks: Marks, newest: Answer) -> bool:
@@ -184,8 +194,11 @@ class Redmine(Connector):
             )
 
     def _histories(self, read: _Read) -> Iterator[Page]:
-        """The journals of every issue taken; what is gone meanwhile has none."""
+        """The journals of every issue taken or owed; what is gone meanwhile has none."""
         read.vanished = []
+        wanted = read.issues.taken | read.issues.are_there(read.marks.owed)
+        ids = [key for key in wanted if key not in read.asked]
+        read.asked.update(ids)
 
         def fetch(ids: list[int]) -> Iterator[Answer]:
             try:
@@ -198,7 +211,7 @@ class Redmine(Connector):
             answer.take("issue", dict)
             yield answer
 
-        for answer in read.refused.asked("work_item_changes", list(read.issues.taken), 1, fetch):
+        for answer in read.refused.asked("work_item_changes", ids, 1, fetch):
             yield Page("histories", answer.body, answer.request)
         self._really_gone(read)
 
@@ -208,11 +221,17 @@ class Redmine(Connector):
             ids = ",".join(map(str, read.vanished[at : at + _IDS_A_CALL]))
             asked = {"issue_id": ids, "status_id": "*", "sort": "id"}
             for answer in walked(read.http, "/issues.json", "issues", _IDS_A_CALL, **asked):
-                for key in answer.column("issues", "id", int):
-                    read.incomplete["work_item_changes"] = (
-                        f"issue {key}, and perhaps others, is listed but has no page of its own "
-                        "(404); look at it in Redmine. It is read again once it changes."
-                    )
+                read.pageless += answer.column("issues", "id", int)
+        if not read.pageless:
+            return
+        shown = ", ".join(map(str, read.pageless[:5])) + (", …" if len(read.pageless) > 5 else "")
+        said = (
+            f"{len(read.pageless)} issue(s) are listed but have no page of their own (404): "
+            f"{shown}. Look at them in Redmine"
+        )
+        if len(read.pageless) > BORNE:
+            raise SourceError(f"{self.name}: {said}, and at what stands between it and here.")
+        read.incomplete["work_item_changes"] = f"{said}; they are asked for again every night."
 
     def _time_entries(self, read: _Read) -> Iterator[Page]:
         size, asked = self.settings.page_size, {"sort": "id"}

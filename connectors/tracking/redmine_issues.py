@@ -74,6 +74,10 @@ class Issues:
         if self.by_share:
             yield from self._share()
 
+    def are_there(self, numbers: Iterable[int]) -> dict[int, None]:
+        """Those of `numbers` that the walk met, or that are kept out of scope."""
+        return {key: None for key in numbers if key in self._walked or key in self.outside}
+
     def from_outside(self, named: Iterable[int]) -> Iterator[Page]:
         """What is out of scope, but named from within: by `named`, or as a parent. Fills `taken`
         anew, with the numbers of those that had not been read before."""

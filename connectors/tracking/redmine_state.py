@@ -15,11 +15,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from connectors import refusals
 from connectors.contract import SourceError, State
 from connectors.tracking.redmine_settings import RedmineSettings
 
 BEGINNING: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _VERSION: Final = 2
+_HISTORIES: Final = "work_item_changes"
 
 Place = tuple[dt.datetime, int]
 """When an issue changed last, and its number: the order in which a first pull reads, backwards."""
@@ -37,6 +39,7 @@ class Marks:
     floor: nothing that changed last before it is asked for.
     swept: the earliest floor there ever was: what was read from there on is looked for.
     outside: numbers of issues that were read although they changed last before `swept`.
+    owed: numbers of issues whose history was not given: it is asked for again.
     """
 
     changed: dt.datetime | None
@@ -44,6 +47,7 @@ class Marks:
     floor: dt.datetime
     swept: dt.datetime
     outside: tuple[int, ...] = ()
+    owed: tuple[int, ...] = ()
 
     @property
     def since(self) -> dt.datetime:
@@ -60,13 +64,15 @@ def resumed(source: str, state: State, settings: RedmineSettings, as_of: dt.date
         return Marks(None, _LAST, floor, floor)
     since, swept = (instant(state.get(name)) for name in ("updated_since", "swept_since"))
     unread, outside = state.get("unread"), state.get("outside")
-    place = _place(unread)
+    place, owed = _place(unread), refusals.remembered(state.get("owed"))
     if (
         state.get("version") != _VERSION
         or since is None
         or swept is None
         or (unread is not None and place is None)
         or not (isinstance(outside, list) and all(isinstance(key, int) for key in outside))
+        or owed is None
+        or not all(key.isdigit() for key in owed.get(_HISTORIES, ()))
     ):
         raise SourceError(
             f"{source}: the state of the last read has format {state.get('version')!r} with "
@@ -83,7 +89,8 @@ def resumed(source: str, state: State, settings: RedmineSettings, as_of: dt.date
     swept = min(swept, floor)
     if state.get("asked") != _asked(settings):
         return Marks(None, _LAST, floor, swept, tuple(outside))
-    return Marks(since, place, floor, swept, tuple(outside))
+    histories = tuple(map(int, owed.get(_HISTORIES, ())))
+    return Marks(since, place, floor, swept, tuple(outside), histories)
 
 
 def after(
@@ -93,8 +100,10 @@ def after(
     as_of: dt.datetime,
     unread: Place | None,
     outside: Iterable[int],
+    owed: Iterable[int],
 ) -> State:
-    """The state once a read is done that began when `newest` was the newest change known.
+    """The state once a read is done that began when `newest` was the newest change known; `owed`
+    are the numbers of issues whose history was not given.
 
     Without any change known it stays where it was. A change stamped after `as_of`, by a clock
     that is ahead, moves it no further than that.
@@ -110,6 +119,7 @@ def after(
         "unread": None if unread is None else [_iso(unread[0]), unread[1]],
         "swept_since": _iso(marks.swept),
         "outside": sorted(outside),
+        "owed": refusals.owed({_HISTORIES: owed}),
     }
 
 

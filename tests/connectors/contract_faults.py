@@ -16,7 +16,7 @@ import pytest
 
 from connectors.contract import SourceError
 from connectors.http import Patience
-from tests.connectors.contract_reading import Found, contents, difference
+from tests.connectors.contract_reading import Found, contents, difference, fold
 from tests.connectors.contract_room import Room
 from tests.connectors.contract_words import assert_well_said, shows
 from tests.connectors.faultproxy import Fault, canary
@@ -153,16 +153,28 @@ class FaultsContract:
             assert_well_said(outcome, self.harness)
 
     def test_records_that_are_refused_are_named_and_all_others_read(self, room: Room) -> None:
-        refusable = self.harness.refusable
-        with room.served.refusing(refusable):
-            found = room.read()
+        with room.served.refusing(self.harness.refusable):
+            first = room.read()
+            second = room.read(state=first.result.state)
+        third = room.read(state=second.result.state)
+        for found in (first, second):
+            self._assert_refused_are_named(room, found)
+        assert second.result.incomplete == first.result.incomplete, "a night forgot to tell"
+        assert third.result.incomplete == {}
+        nights = fold(self.harness, room.connector(), [first, second, third])
+        assert difference(nights, fold(self.harness, room.connector(), [room.whole])) == {}
+        whole, have = contents(room.whole.rows), contents(first.rows)
+        missing = {frame: whole[frame].keys() - rows.keys() for frame, rows in have.items()}
+        assert any(missing.values()), "nothing was refused"
+        for frame, keys in missing.items():
+            assert keys <= self._hidden(room, frame), frame
+
+    def _assert_refused_are_named(self, room: Room, found: Found) -> None:
         assert set(found.result.incomplete) == self.harness.refused_frames
         assert all("403" in why for why in found.result.incomplete.values())
         whole, have = contents(room.whole.rows), contents(found.rows)
         for frame, rows in have.items():
             assert rows.items() <= whole[frame].items(), frame
-            missing = whole[frame].keys() - rows.keys()
-            assert missing <= self._hidden(room, frame), frame
         if "key_sweeps" in have:
             assert have["key_sweeps"] == whole["key_sweeps"], "refused is not deleted"
 

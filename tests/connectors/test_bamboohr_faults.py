@@ -124,6 +124,69 @@ def test_employees_of_whom_only_the_id_is_shown_make_the_frames_incomplete() -> 
     assert set(found.rows["people"]["person_key"]) >= keys
 
 
+def site_without_rows(table: str, keys: set[str], *, ahead: int = 0) -> Site:
+    """The sample's site in which the key's user sees no row of `keys` in a table."""
+    site = Site(world(), last_night(), ahead=ahead)
+    site.tables[table] = [row for row in site.tables[table] if row["employeeId"] not in keys]
+    return site
+
+
+@pytest.mark.parametrize(
+    ("table", "frames"),
+    [("jobInfo", {"assignments", "org_units"}), ("employmentStatus", {"people"})],
+)
+def test_rows_of_a_table_hidden_of_some_employees_are_counted_and_its_frames_incomplete(
+    table: str, frames: set[str]
+) -> None:
+    everybody = sorted(Site(world(), last_night()).employees)
+    hidden = set(everybody[::4])
+    found = read_through(at=site_without_rows(table, hidden))
+    assert set(found.result.incomplete) == frames
+    for why in found.result.incomplete.values():
+        assert f"table {table} has no row of {len(hidden)} of {len(everybody)} employees" in why
+        assert not any(key in why for key in everybody)
+
+
+def test_a_table_without_any_row_makes_its_frames_incomplete() -> None:
+    n = len(Site(world(), last_night()).employees)
+    everybody = set(world().people["person"])
+    found = read_through(at=site_without_rows("jobInfo", everybody))
+    assert f"has no row of {n} of {n} employees" in found.result.incomplete["assignments"]
+
+
+def test_who_begins_later_or_was_deleted_needs_no_row() -> None:
+    site = Site(world(), last_night())
+    coming, gone, begun = sorted(site.employees)[:3]
+    site.employees[coming]["hireDate"] = (last_night() + dt.timedelta(days=1)).date().isoformat()
+    site.changed[gone] |= {"action": "Deleted"}
+    for table in ("jobInfo", "employmentStatus"):
+        lacking = {coming, gone}
+        site.tables[table] = [r for r in site.tables[table] if r["employeeId"] not in lacking]
+    assert read_through(at=site).result.incomplete == {}
+    site.employees[coming]["hireDate"] = last_night().date().isoformat()
+    assert "no row of 1 of" in read_through(at=site).result.incomplete["people"]
+    assert begun in read_through(at=site).rows["people"]["person_key"]
+
+
+def test_somebody_whose_status_is_hidden_is_no_other_type_and_stays() -> None:
+    options = {"only_employment_types": ("permanent",)}
+    shown = read_through(options=options).rows
+    hidden = set(sorted(shown["people"]["person_key"])[::4])
+    found = read_through(options=options, at=site_without_rows("employmentStatus", hidden))
+    for frame in ("people", "assignments"):
+        assert set(found.rows[frame]["person_key"]) == set(shown[frame]["person_key"])
+    assert "no row of" in found.result.incomplete["people"]
+
+
+def test_what_the_dataset_lacks_is_counted_and_nobody_is_named() -> None:
+    site = Site(world(), last_night())
+    key = sorted(site.numbers)[0]
+    del site.numbers[key]
+    found = read_through(at=site)
+    why = found.result.incomplete["people"]
+    assert f"lacks 1 of {len(site.employees)} employees" in why and key not in why
+
+
 def test_a_dataset_that_may_not_be_read_says_what_to_do() -> None:
     assert "answered 403" in failure_of(sees_reports=False)
     words = said(checked(sees_reports=False))
@@ -246,6 +309,7 @@ def test_check_counts_managers_whom_no_name_or_several_names_fit() -> None:
 def test_check_says_how_many_people_the_scope_takes_in() -> None:
     findings = checked({"only_employment_types": ("permanent",)})
     (scope,) = [one for one in findings if one.subject == "scope"]
-    n = (expected("people")["employment_type"] == "permanent").sum()
+    types = expected("people")["employment_type"]
+    n = (types == "permanent").sum() + types.is_null().sum()
     assert f"takes in {n} of {len(expected('people'))}" in scope.message
     assert "nearest: permanent" in said(checked({"only_employment_types": ("permanet",)}))

@@ -207,6 +207,8 @@ def test_issues_that_jira_cannot_give_now_are_named() -> None:
         {"swept_since_ms": None},
         {"outside": None},
         {"outside": [7]},
+        {"owed": ["20000001"]},
+        {"owed": {"worklogs": [7]}},
     ],
 )
 def test_a_state_in_the_middle_that_is_not_understood_is_refused(wrong: State) -> None:

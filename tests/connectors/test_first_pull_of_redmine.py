@@ -105,6 +105,8 @@ def test_a_scope_walks_over_what_changed_since_and_asks_for_the_rest_by_number()
         {"swept_since": None},
         {"outside": ["7"]},
         {"outside": None},
+        {"owed": ["7"]},
+        {"owed": {"work_item_changes": ["seven"]}},
     ],
 )
 def test_a_state_in_the_middle_that_is_not_understood_is_refused(wrong: State) -> None:

@@ -124,13 +124,70 @@ def test_a_frozen_wave_that_is_no_longer_shared_stays_and_is_named():
     assert key in found.result.state["frozen"]
 
 
-def test_an_open_wave_that_vanishes_is_gone_from_the_sweep():
-    at = wave(0)["opened_at"] + dt.timedelta(days=2)
-    server = account(at=at)
+def open_or_just_closed(n: int, *, is_closed: bool) -> Qualtrics:
+    """The account while the n-th wave is open, or two days after it closed: not frozen yet."""
+    return account(at=wave(n)["closed_at" if is_closed else "opened_at"] + dt.timedelta(days=2))
+
+
+def stays_as_read(found: Found, key: str) -> None:
+    """A wave is named in every frame, its keys are swept, and no response is taken for deleted."""
+    for frame in (*FRAMES, "key_sweeps"):
+        assert key in found.result.incomplete[frame]
+    sweeps = found.rows["key_sweeps"]
+    for frame in ("surveys", "survey_questions", "invitations"):
+        assert sweeps.filter(frame=frame, key=key).height == 1
+    assert not sweeps.filter(frame="answers")["is_complete"].any()
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_a_wave_that_is_not_frozen_and_vanishes_stays_and_is_named_every_night(is_closed: bool):
+    server, key = open_or_just_closed(1, is_closed=is_closed), wave(1)["survey"]
+    first = read_at(server)
+    assert key not in first.result.state["frozen"]
+    server.site.hidden.add(key)
+    second = again(server, first.result.state)
+    third = again(server, second.result.state)
+    for found in (second, third):
+        stays_as_read(found, key)
+    server.site.hidden.clear()
+    back = again(server, third.result.state)
+    assert back.result.incomplete == {}
+    assert sheets(back.rows["answers"]) >= sheets(first.rows["answers"].filter(survey_key=key))
+
+
+def test_a_wave_that_is_given_a_start_ahead_stays_as_read_and_is_named():
+    server, key = open_or_just_closed(1, is_closed=True), wave(1)["survey"]
     state = read_at(server).result.state
-    server.site.hidden.add(wave(0)["survey"])
+    set_ahead = server.site.waves[key]
+    set_ahead.opens = server.site.as_of + dt.timedelta(days=20)
+    set_ahead.closes = server.site.as_of + dt.timedelta(days=30)
     found = again(server, state)
-    assert found.rows["key_sweeps"].is_empty() and found.result.incomplete == {}
+    stays_as_read(found, key)
+    assert "set its start date" in found.result.incomplete["answers"]
+    assert read_at(server).result.incomplete == {}, "a read that never saw it does not miss it"
+
+
+@pytest.mark.parametrize("is_hidden", [False, True])
+def test_surveys_of_the_settings_drops_a_wave_whether_it_is_listed_or_not(is_hidden: bool):
+    server, key = open_or_just_closed(1, is_closed=True), wave(1)["survey"]
+    state = read_at(server).result.state
+    if is_hidden:
+        server.site.hidden.add(key)
+    found = again(server, state, surveys=[wave(0)["survey"]])
+    assert found.result.incomplete == {}
+    assert key not in found.rows["key_sweeps"]["key"]
+    assert key not in found.result.state["known"]
+
+
+def test_a_state_without_titles_is_read_and_knows_the_frozen_waves():
+    server, key = account(), wave(0)["survey"]
+    state = read_at(server).result.state
+    del state["known"]
+    server.site.hidden.add(key)
+    found = again(server, state)
+    stays_as_read(found, key)
+    titles = {one["survey"]: one["title"] for one in map(wave, range(3))}
+    assert found.result.state["known"] == titles | {key: None}
 
 
 def test_a_wave_that_may_not_be_exported_is_named_and_the_others_are_read():

@@ -58,7 +58,7 @@ def test_an_issue_without_a_page_of_its_own_is_named() -> None:
                     server.site.issues = listed
         except StopIteration as end:
             said = end.value.incomplete
-    assert set(said) == {"work_item_changes"} and "issue 10001" in said["work_item_changes"]
+    assert set(said) == {"work_item_changes"} and "(404): 10001" in said["work_item_changes"]
 
 
 def test_time_of_no_length_and_time_on_no_issue_are_set_aside_by_themselves(whole: Found) -> None:

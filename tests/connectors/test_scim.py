@@ -100,6 +100,21 @@ def test_a_list_shorter_than_its_total_is_incomplete() -> None:
     assert "lists 1 resources but counts 3" in done.result.incomplete["people"]
 
 
+def test_a_list_by_number_without_its_total_is_refused_however_long_it_is() -> None:
+    people = [user(f"u{n:02}") for n in range(23)]
+
+    def without_total(most: int) -> Provider:
+        def users(query: dict[str, str]) -> Body:
+            said = by_index(people, most=most)(query)
+            return {"Resources": said.get("Resources", []), "startIndex": said.get("startIndex")}
+
+        return Provider(Users=users)
+
+    for most in (4, 100):
+        with pytest.raises(SourceError, match=r"no `totalResults`.*page by cursor"):
+            found(without_total(most), page_size=50)
+
+
 # Values
 
 

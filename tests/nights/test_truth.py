@@ -105,6 +105,10 @@ def test_no_individual_or_private_goal_is_published(default_company: Company) ->
     assert published_texts(default_company).isdisjoint(secret)
 
 
+def test_what_names_persons_is_closed_to_strangers(default_company: Company) -> None:
+    assert (default_company.folder / "data").stat().st_mode & 0o007 == 0
+
+
 def test_no_title_that_is_declared_private_is_published(default_company: Company) -> None:
     world = default_company.world()
     names = set(declared(world, end_of(world.end))["withheld_titles"]["initiative"])

@@ -1,5 +1,6 @@
 -- A row a source and frame: what its last run brought, and until when it counts as fresh. What a
--- failed run did not bring keeps the time of the last good one.
+-- failed run did not bring keeps the time of the last good one. The words of a load hold what a
+-- system answered, which may name a person: they stay in the warehouse.
 with known as (
     select
         loads.*,
@@ -86,6 +87,13 @@ select
     latest.rows_deleted,
     cast(matched.matched_share as {{ type_double() }}) as matched_share,
     latest.status,
-    latest.message
+    case
+        when latest.status = 'failed'
+            then 'Not read this time: the last good data stays. alignmart status says why.'
+        when latest.status = 'stale'
+            then 'Not believed until a later night says the same. alignmart status says why.'
+        when coalesce(latest.message, '') <> ''
+            then 'Something is missing or still to come. alignmart status says what.'
+    end as message
 from latest
 left join matched on latest.source = matched.source and latest.frame = matched.frame
