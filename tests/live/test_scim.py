@@ -155,4 +155,7 @@ def test_check_names_a_wrong_token_and_an_attribute_that_no_schema_has(
     assert not any(secret in str(wrong) for secret in (TOKEN, "another"))
     mapping = {"fields": {"hired_on": "urn:example:params:scim:schemas:sample:2.0:User:hireOn"}}
     bad = [f for f in source(directory, mapping=mapping).check() if f.status == "error"]
-    assert "nearest: hiredOn (urn:example:params:scim:schemas:sample:2.0:User:hiredOn)" in bad[0].message
+    assert (
+        "nearest: hiredOn (urn:example:params:scim:schemas:sample:2.0:User:hiredOn)"
+        in bad[0].message
+    )
