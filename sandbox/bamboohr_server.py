@@ -16,11 +16,8 @@ import binascii
 import datetime as dt
 import hmac
 import os
-import socket
-import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -28,13 +25,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import orjson
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox import bamboohr_payloads as payloads
+from sandbox import standin
 from sandbox.bamboohr_answers import Answers, Call, RefusedError
 from sandbox.bamboohr_faults import ORDINARY, Fault, Manners, Trouble
 from sandbox.bamboohr_site import Site
@@ -155,43 +152,20 @@ def running(
         if isinstance(world, World):
             save(world, Path(folder))
             world = Path(folder)
-        command = [sys.executable, "-m", "sandbox.bamboohr_server", "--world", str(world)]
+        command = ["--world", str(world)]
         command += ["--as-of", as_of.isoformat()]
         command += ["--faults", orjson.dumps([asdict(fault) for fault in faults]).decode()]
-        process = subprocess.Popen(  # noqa: S603  our own module, no shell
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=os.environ | {"ALIGNMART_SANDBOX_TOKEN": key},
-            cwd=Path(__file__).parent.parent,
-        )
-        try:
-            assert process.stdout is not None
-            address = process.stdout.readline().strip()
-            if not address:
-                raise RuntimeError(
-                    f"the stand-in BambooHR ended with {process.wait(10)}, see above"
-                )
+        with standin.in_a_process("sandbox.bamboohr_server", command, key) as address:
             yield address
-        finally:
-            _end(process)
 
 
 @contextmanager
 def serving(bamboo: Bamboo) -> Iterator[str]:
     """The stand-in in a thread, for tests that look into it; yields its address."""
-    listener = _listener()
-    bamboo.site.base = _address(listener)
-    server = uvicorn.Server(uvicorn.Config(bamboo.app(), log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    try:
+    listener = standin.listening()
+    bamboo.site.base = standin.address_of(listener)
+    with standin.in_a_thread(bamboo.app(), listener):
         yield bamboo.site.base
-    finally:
-        server.should_exit = True
-        thread.join(10)
-        listener.close()
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -204,46 +178,14 @@ def main(arguments: Sequence[str]) -> None:
     as_of = dt.datetime.fromisoformat(given.as_of)
     if as_of.tzinfo is None:
         as_of = end_of(as_of.date())
-    listener = _listener()
-    key = os.environ.get("ALIGNMART_SANDBOX_TOKEN", Manners().key)
+    listener = standin.listening()
+    key = os.environ.get(standin.SECRET, Manners().key)
     faults = ORDINARY
     if given.faults is not None:
         faults = tuple(Fault(**one) for one in orjson.loads(given.faults))
-    site = Site(load(given.world), as_of, _address(listener))
+    site = Site(load(given.world), as_of, standin.address_of(listener))
     bamboo = Bamboo(site, Manners(key), Trouble(faults))
-    server = uvicorn.Server(uvicorn.Config(bamboo.app(), log_level="error", lifespan="off"))
-    threading.Thread(target=_until_input_ends, args=[server], daemon=True).start()
-    sys.stdout.write(f"{site.base}\n")
-    sys.stdout.flush()
-    server.run(sockets=[listener])
-
-
-def _listener() -> socket.socket:
-    """A listening socket on a free port of loopback: who connects early waits, is not refused."""
-    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-    listener.set_inheritable(True)
-    return listener
-
-
-def _address(listener: socket.socket) -> str:
-    return f"http://127.0.0.1:{listener.getsockname()[1]}"
-
-
-def _until_input_ends(server: uvicorn.Server) -> None:
-    sys.stdin.read()
-    server.should_exit = True
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    """Ask first, by closing its input; then insist."""
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            pipe.close()
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    standin.serve(bamboo.app(), listener)
 
 
 if __name__ == "__main__":

@@ -15,11 +15,8 @@ import binascii
 import datetime as dt
 import hmac
 import os
-import socket
-import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -27,13 +24,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import orjson
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox import jira_payloads as payloads
+from sandbox import standin
 from sandbox.jira_answers import Answers, Call, RefusedError
 from sandbox.jira_faults import ORDINARY, Fault, Manners, Trouble, before, instead, spoiled
 from sandbox.jira_site import Site
@@ -165,41 +162,20 @@ def running(
         if isinstance(world, World):
             save(world, Path(folder))
             world = Path(folder)
-        command = [sys.executable, "-m", "sandbox.jira_server", "--world", str(world)]
+        command = ["--world", str(world)]
         command += ["--as-of", as_of.isoformat(), "--email", email]
         command += ["--faults", orjson.dumps([asdict(fault) for fault in faults]).decode()]
-        process = subprocess.Popen(  # noqa: S603  our own module, no shell
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=os.environ | {"ALIGNMART_SANDBOX_TOKEN": token},
-            cwd=Path(__file__).parent.parent,
-        )
-        try:
-            assert process.stdout is not None
-            address = process.stdout.readline().strip()
-            if not address:
-                raise RuntimeError(f"the stand-in Jira ended with {process.wait(10)}, see above")
+        with standin.in_a_process("sandbox.jira_server", command, token) as address:
             yield address
-        finally:
-            _end(process)
 
 
 @contextmanager
 def serving(jira: Jira) -> Iterator[str]:
     """The stand-in in a thread, for tests that look into it; yields its address."""
-    listener = _listener()
-    jira.site.base = _address(listener)
-    server = uvicorn.Server(uvicorn.Config(jira.app(), log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    try:
+    listener = standin.listening()
+    jira.site.base = standin.address_of(listener)
+    with standin.in_a_thread(jira.app(), listener):
         yield jira.site.base
-    finally:
-        server.should_exit = True
-        thread.join(10)
-        listener.close()
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -213,46 +189,14 @@ def main(arguments: Sequence[str]) -> None:
     as_of = dt.datetime.fromisoformat(given.as_of)
     if as_of.tzinfo is None:
         as_of = end_of(as_of.date())
-    listener = _listener()
-    token = os.environ.get("ALIGNMART_SANDBOX_TOKEN", Manners().token)
+    listener = standin.listening()
+    token = os.environ.get(standin.SECRET, Manners().token)
     faults = ORDINARY
     if given.faults is not None:
         faults = tuple(Fault(**one) for one in orjson.loads(given.faults))
-    site = Site(load(given.world), as_of, _address(listener))
+    site = Site(load(given.world), as_of, standin.address_of(listener))
     jira = Jira(site, Manners(given.email, token), Trouble(faults))
-    server = uvicorn.Server(uvicorn.Config(jira.app(), log_level="error", lifespan="off"))
-    threading.Thread(target=_until_input_ends, args=[server], daemon=True).start()
-    sys.stdout.write(f"{site.base}\n")
-    sys.stdout.flush()
-    server.run(sockets=[listener])
-
-
-def _listener() -> socket.socket:
-    """A listening socket on a free port of loopback: who connects early waits, is not refused."""
-    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-    listener.set_inheritable(True)
-    return listener
-
-
-def _address(listener: socket.socket) -> str:
-    return f"http://127.0.0.1:{listener.getsockname()[1]}"
-
-
-def _until_input_ends(server: uvicorn.Server) -> None:
-    sys.stdin.read()
-    server.should_exit = True
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    """Ask first, by closing its input; then insist."""
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            pipe.close()
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    standin.serve(jira.app(), listener)
 
 
 if __name__ == "__main__":

@@ -13,11 +13,8 @@ import argparse
 import datetime as dt
 import hmac
 import os
-import socket
-import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -25,12 +22,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import orjson
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox import standin
 from sandbox.qualtrics_answers import Answers, Call, RefusedError
 from sandbox.qualtrics_faults import ORDINARY, Fault, Trouble, envelope, instead, refusal, spoiled
 from sandbox.qualtrics_site import Site
@@ -144,40 +141,19 @@ def running(
         if isinstance(world, World):
             save(world, Path(folder))
             world = Path(folder)
-        command = [sys.executable, "-m", "sandbox.qualtrics_server", "--world", str(world)]
+        command = ["--world", str(world)]
         command += ["--as-of", as_of.isoformat()]
         command += ["--faults", orjson.dumps([asdict(fault) for fault in faults]).decode()]
-        process = subprocess.Popen(  # noqa: S603  our own module, no shell
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=os.environ | {"ALIGNMART_SANDBOX_TOKEN": token},
-            cwd=Path(__file__).parent.parent,
-        )
-        try:
-            assert process.stdout is not None
-            address = process.stdout.readline().strip()
-            if not address:
-                raise RuntimeError(f"the stand-in Qualtrics ended with {process.wait(10)}")
+        with standin.in_a_process("sandbox.qualtrics_server", command, token) as address:
             yield address
-        finally:
-            _end(process)
 
 
 @contextmanager
 def serving(qualtrics: Qualtrics) -> Iterator[str]:
     """The stand-in in a thread, for tests that look into it; yields its address."""
-    listener = _listener()
-    server = uvicorn.Server(uvicorn.Config(qualtrics.app(), log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    try:
-        yield _address(listener)
-    finally:
-        server.should_exit = True
-        thread.join(10)
-        listener.close()
+    listener = standin.listening()
+    with standin.in_a_thread(qualtrics.app(), listener):
+        yield standin.address_of(listener)
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -190,45 +166,13 @@ def main(arguments: Sequence[str]) -> None:
     as_of = dt.datetime.fromisoformat(given.as_of)
     if as_of.tzinfo is None:
         as_of = end_of(as_of.date())
-    listener = _listener()
-    token = os.environ.get("ALIGNMART_SANDBOX_TOKEN", TOKEN)
+    listener = standin.listening()
+    token = os.environ.get(standin.SECRET, TOKEN)
     faults = ORDINARY
     if given.faults is not None:
         faults = tuple(Fault(**one) for one in orjson.loads(given.faults))
     qualtrics = Qualtrics(Site(load(given.world), as_of), token, Trouble(faults))
-    server = uvicorn.Server(uvicorn.Config(qualtrics.app(), log_level="error", lifespan="off"))
-    threading.Thread(target=_until_input_ends, args=[server], daemon=True).start()
-    sys.stdout.write(f"{_address(listener)}\n")
-    sys.stdout.flush()
-    server.run(sockets=[listener])
-
-
-def _listener() -> socket.socket:
-    """A listening socket on a free port of loopback: who connects early waits, is not refused."""
-    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-    listener.set_inheritable(True)
-    return listener
-
-
-def _address(listener: socket.socket) -> str:
-    return f"http://127.0.0.1:{listener.getsockname()[1]}"
-
-
-def _until_input_ends(server: uvicorn.Server) -> None:
-    sys.stdin.read()
-    server.should_exit = True
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    """Ask first, by closing its input; then insist."""
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            pipe.close()
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    standin.serve(qualtrics.app(), listener)
 
 
 if __name__ == "__main__":

@@ -9,20 +9,18 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
-import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox import standin
 from sandbox.redmine_site import Site
 from sandbox.redmine_view import ROBOT_ID
 from sandbox.world import World
@@ -194,13 +192,6 @@ def running(world: World, as_of: dt.datetime, *, key: str) -> Iterator[str]:
 @contextmanager
 def serving(redmine: Redmine) -> Iterator[str]:
     """The stand-in in a thread, for tests that look into it; yields its address."""
-    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-    server = uvicorn.Server(uvicorn.Config(redmine.app(), log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
-        listener.close()
+    listener = standin.listening()
+    with standin.in_a_thread(redmine.app(), listener):
+        yield standin.address_of(listener)

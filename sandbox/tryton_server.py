@@ -14,11 +14,8 @@ import base64
 import binascii
 import datetime as dt
 import os
-import socket
-import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,12 +23,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import orjson
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox import standin
 from sandbox.tryton_answers import Answers, UserError
 from sandbox.tryton_site import Site
 from sandbox.world import World, end_of, load, save
@@ -134,38 +131,18 @@ def running(world: World | Path, as_of: dt.datetime, *, password: str) -> Iterat
         if isinstance(world, World):
             save(world, Path(folder))
             world = Path(folder)
-        command = [sys.executable, "-m", "sandbox.tryton_server", "--world", str(world)]
-        process = subprocess.Popen(  # noqa: S603  our own module, no shell
-            [*command, "--as-of", as_of.isoformat()],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=os.environ | {"ALIGNMART_SANDBOX_TOKEN": password},
-            cwd=Path(__file__).parent.parent,
-        )
-        try:
-            assert process.stdout is not None
-            address = process.stdout.readline().strip()
-            if not address:
-                raise RuntimeError(f"the stand-in Tryton ended with {process.wait(10)}, see above")
+        command = ["--world", str(world)]
+        command += ["--as-of", as_of.isoformat()]
+        with standin.in_a_process("sandbox.tryton_server", command, password) as address:
             yield address
-        finally:
-            _end(process)
 
 
 @contextmanager
 def serving(tryton: Tryton) -> Iterator[str]:
     """The stand-in in a thread, for tests that look into it; yields its address."""
-    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-    server = uvicorn.Server(uvicorn.Config(tryton.app(), log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
-        listener.close()
+    listener = standin.listening()
+    with standin.in_a_thread(tryton.app(), listener):
+        yield standin.address_of(listener)
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -177,31 +154,10 @@ def main(arguments: Sequence[str]) -> None:
     as_of = dt.datetime.fromisoformat(given.as_of)
     if as_of.tzinfo is None:
         as_of = end_of(as_of.date())
-    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-    password = os.environ.get("ALIGNMART_SANDBOX_TOKEN", "sample-password")
+    listener = standin.listening()
+    password = os.environ.get(standin.SECRET, "sample-password")
     tryton = Tryton(Site(load(given.world), as_of), password)
-    server = uvicorn.Server(uvicorn.Config(tryton.app(), log_level="error", lifespan="off"))
-    threading.Thread(target=_until_input_ends, args=[server], daemon=True).start()
-    sys.stdout.write(f"http://127.0.0.1:{listener.getsockname()[1]}\n")
-    sys.stdout.flush()
-    server.run(sockets=[listener])
-
-
-def _until_input_ends(server: uvicorn.Server) -> None:
-    sys.stdin.read()
-    server.should_exit = True
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    """Ask first, by closing its input; then insist."""
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            pipe.close()
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    standin.serve(tryton.app(), listener)
 
 
 if __name__ == "__main__":
