@@ -32,6 +32,7 @@ from connectors.contract import (
     State,
 )
 from connectors.edge import conform
+from connectors.files_anonymous import AnonymousWaves
 from connectors.frames import FRAMES, column_types
 from connectors.table_files import YAML_SUFFIXES, decoded
 from connectors.workbook_files import Workbook
@@ -104,6 +105,7 @@ class Files(Connector):
                 yield Finding(path.name, "warning", said)
         for frame, path in _by_file(files):
             yield from self._findings(frame, path)
+        yield from self._names_in_anonymous_waves(files)
 
     def choices(self) -> Interview:
         """Tell what the folder holds, and where its people work."""
@@ -143,6 +145,35 @@ class Files(Connector):
         for said in _broken_tree(first, path.name, body):
             yield Finding(path.name, "warning", said)
 
+    def _names_in_anonymous_waves(self, files: Mapping[str, Path]) -> Iterator[Finding]:
+        waves, answers = files.get("surveys"), files.get("answers")
+        if waves is None or answers is None:
+            return
+        known = AnonymousWaves()
+        for rows in self._rows_of("surveys", waves):
+            known.learn(self.name, rows)
+        for rows in self._rows_of("answers", answers):
+            n_named, keys = known.n_named(rows)
+            if n_named:
+                which = ", ".join(keys[:5]) + (", …" if len(keys) > 5 else "")
+                yield Finding(
+                    answers.name,
+                    "warning",
+                    f"{waves.name} says anonymous of {which}, but {answers.name} names persons in "
+                    f"{n_named} rows of it: the names are left out, yet stand in the file and in "
+                    "the archive of what was read. Take person_ref out of the file.",
+                )
+
+    def _rows_of(self, frame: str, path: Path) -> Iterator[pl.DataFrame]:
+        """Rows of one frame; nothing where the file cannot be read, which is told elsewhere."""
+        try:
+            found = list(tables(frame, path.name, path.read_bytes()))
+        except OSError:
+            return
+        for name, rows in found:
+            if name == frame and isinstance(rows, pl.DataFrame):
+                yield rows
+
     def _finding(self, file: str, frame: str, rows: pl.DataFrame | SourceError) -> Finding:
         if isinstance(rows, SourceError):
             return Finding(file, "error", str(rows))
@@ -174,13 +205,23 @@ class Files(Connector):
         return PullResult()
 
     def map(self, pages: Iterable[tuple[int, Page]]) -> Tables:
-        """Each page holds frames; one that cannot be read leaves the others."""
+        """Each page holds frames; one that cannot be read leaves the others. Answers come last,
+        without the persons of anonymous waves."""
+        waves, answers = AnonymousWaves(), list[pl.DataFrame]()
         for number, page in pages:
             for frame, rows in tables(page.stream, page.request, page.body):
-                if isinstance(rows, pl.DataFrame):
-                    yield frame, rows.with_columns(page=pl.lit(number, dtype=pl.Int64))
-                else:
+                if isinstance(rows, SourceError):
                     yield frame, rows
+                    continue
+                numbered = rows.with_columns(page=pl.lit(number, dtype=pl.Int64))
+                if frame == "answers":
+                    answers.append(numbered)
+                    continue
+                if frame == "surveys":
+                    waves.learn(self.name, numbered)
+                yield frame, numbered
+        for rows in answers:
+            yield "answers", waves.without_names(rows)
 
 
 def frames_of(path: Path) -> list[str]:

@@ -21,6 +21,9 @@ from packaging.version import Version
 PROJECT: Final = Path(__file__).resolve().parents[1] / "dbt_project"
 EXECUTABLE: Final = Path(sys.executable).with_name("dbt")
 _PARSED: Final = "partial_parse.msgpack"
+_PARSED_OF: Final = "project.txt"
+"""Names the project's folder beside what was parsed: what dbt keeps of seeds holds it."""
+
 _SOURCES: Final = ("models", "macros", "tests", "seeds", "dbt_project.yml", "profiles.yml")
 
 
@@ -54,15 +57,21 @@ def command() -> Dbt:
     )
 
 
-def take_over_parse(folder: Path) -> None:
-    """Give the run that writes to `folder` what an earlier run beside it parsed.
+def take_over_parse(folder: Path, project: Path = PROJECT) -> None:
+    """Give the run that writes to `folder` what an earlier run beside it parsed of this project.
 
-    dbt itself sees which files changed since, and parses everything where it must.
+    dbt itself sees which files changed since, and parses everything where it must. What was parsed
+    of a project in another folder is not taken: its seeds would be looked for there.
     """
-    parsed = folder.parents[1].glob(f"*/{folder.name}/{_PARSED}")
-    newest = max(parsed, key=lambda path: path.stat().st_mtime_ns, default=None)
+    earlier = [
+        path
+        for path in folder.parents[1].glob(f"*/{folder.name}/{_PARSED}")
+        if (mark := path.with_name(_PARSED_OF)).exists() and mark.read_text() == str(project)
+    ]
+    newest = max(earlier, key=lambda path: path.stat().st_mtime_ns, default=None)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / _PARSED_OF).write_text(str(project))
     if newest is not None and newest.parent != folder:
-        folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(newest, folder / _PARSED)
 
 

@@ -96,9 +96,18 @@ _PEOPLE: Final = f"""
     from ({{rows}}) where not is_gone"""
 
 
+_IS_ANONYMOUS: Final = f"""exists (
+        select 1 from ({newest("surveys")}) as waves
+        where waves.is_anonymous and waves.source = answers.source
+            and waves.survey_key = answers.survey_key
+    )"""
+"""SQL: whether a row of raw.answers is of an anonymous wave, where a name is a mistake."""
+
+
 def _subjects() -> str:
     named = " union ".join(
         f"select source, {column} as account_ref from raw.{frame} where as_of <= $as_of"
+        + (f" and not {_IS_ANONYMOUS}" if frame == "answers" else "")
         for frame, column in REFERENCES.items()
     )
     return f"""

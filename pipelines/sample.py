@@ -32,6 +32,7 @@ FRAMES: Final = {
         "goal_metrics",
         "goal_owners",
         "goals",
+        "incentive_lines",
         "metric_observations",
         "metrics",
     ),

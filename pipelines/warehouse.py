@@ -21,7 +21,7 @@ from typing import Final
 import duckdb
 
 from connectors.contract import State
-from pipelines import linkage_table, raw
+from pipelines import forecast_table, linkage_table, raw
 
 WAIT_SECONDS: Final = 60
 """How long an opening waits for another process to let go of the file."""
@@ -98,6 +98,7 @@ class Warehouse:
         with self.connect() as connection:
             raw.ensure(connection)
             linkage_table.ensure(connection)
+            forecast_table.ensure(connection)
 
     def states(self) -> dict[str, State]:
         """Where each source's next pull begins: the state of its last loaded pull."""

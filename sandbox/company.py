@@ -19,12 +19,15 @@ from sandbox import (
     goaltraits,
     goaltree,
     histories,
+    incentives,
     initiatives,
     items,
+    measurecases,
     metrics,
     orgtree,
     people,
     seats,
+    shiftcases,
     surveys,
     trackertables,
     worklogs,
@@ -77,7 +80,11 @@ def _tables(plan: Plan) -> dict[str, pl.DataFrame]:
         **metrics.measure(plan, org, staff, book),
         **_tracker_tables(plan, org, workers, book),
     }
-    return tables | surveys.survey_tables(plan, tables)
+    tables |= surveys.survey_tables(plan, tables)
+    parts = measurecases.cast(org, tables)
+    tables = measurecases.plant(plan, parts, tables)
+    tables = shiftcases.plant(plan, org, parts.twins, tables)
+    return tables | {"incentive_lines": incentives.pay(plan, parts, tables)}
 
 
 def _tracker_tables(

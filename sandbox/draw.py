@@ -175,3 +175,10 @@ def table(name: str, columns: Mapping[str, Any]) -> pl.DataFrame:
             values = values.tolist()
         series.append(pl.Series(column, values).cast(dtype))
     return pl.DataFrame(series).sort(KEYS.get(name, [next(iter(schema))]))
+
+
+def extended(name: str, drawn: pl.DataFrame, rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    """A drawn table of the world with more rows, sorted by its key."""
+    schema: dict[str, Any] = dict(SCHEMAS[name])
+    more = pl.DataFrame([{column: row[column] for column in schema} for row in rows], schema=schema)
+    return pl.concat([drawn, more]).sort(KEYS.get(name, [next(iter(schema))]))

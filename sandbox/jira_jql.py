@@ -105,14 +105,16 @@ def _clause(
     if len(tokens) < 3:
         raise JqlError("Error in the JQL Query: The clause is not complete.")
     name, operator = tokens[0][0].lower(), tokens[1][0].lower()
-    if name in ("project", "id", "key") and operator in ("=", "in"):
-        wanted, rest = _values(tokens[2:], several=operator == "in")
+    if operator == "not" and tokens[2][0].lower() == "in":
+        operator, tokens = "not in", [tokens[0], *tokens[2:]]
+    if name in ("project", "id", "key") and operator in ("=", "in", "not in"):
+        wanted, rest = _values(tokens[2:], several=operator != "=")
         if name == "project":
             for value in wanted:
                 if value not in where.projects:
                     raise JqlError(f"The value '{value}' does not exist for the field 'project'.")
-        chosen = frozenset(wanted)
-        return (lambda issue: getattr(issue, name) in chosen), rest
+        chosen, inside = frozenset(wanted), operator != "not in"
+        return (lambda issue: (getattr(issue, name) in chosen) == inside), rest
     if name in ("created", "updated") and operator in _TESTS:
         limit, test = _instant(name, *tokens[2], where), _TESTS[operator]
         return (lambda issue: test(getattr(issue, name), limit)), tokens[3:]

@@ -85,7 +85,8 @@ def hr(world: World, as_of: dt.datetime) -> Frames:
 
 
 def goals(world: World, as_of: dt.datetime) -> Frames:
-    """Frames of the goal system: goals, edges, owners, changes, check-ins, metrics, links."""
+    """Frames of the goal system: goals, edges, owners, changes, check-ins, metrics, links, and what
+    variable pay hangs on."""
     events = world.goal_events.filter(pl.col("at") <= as_of)
     known = _current_goals(world, events, as_of)
     there = known["goal_key"].implode()
@@ -119,6 +120,7 @@ def goals(world: World, as_of: dt.datetime) -> Frames:
         ).rename({"checkin": "checkin_key", "goal": "goal_key", "at": "checked_at"}),
         **_metrics(world, as_of, there),
         "goal_initiative_links": _links(world, as_of, there),
+        "incentive_lines": _incentive_lines(world, as_of),
     }
     return {name: _frame(name, data) for name, data in found.items()}
 
@@ -181,6 +183,21 @@ def _links(world: World, as_of: dt.datetime, there: pl.Series) -> pl.DataFrame:
             _past("unlinked_at", as_of),
             "stated_in",
         )
+    )
+
+
+def _incentive_lines(world: World, as_of: dt.datetime) -> pl.DataFrame:
+    """Lines of periods that have begun; people are named by HR's key."""
+    begun = world.incentive_lines.filter(pl.col("period_start") <= as_of.date())
+    return begun.select(
+        pl.col("line").alias("line_key"),
+        (pl.lit(f"{HR}:") + pl.col("person")).alias("person_key"),
+        "period_start",
+        "period_end",
+        "measure_kind",
+        pl.col("measure").alias("measure_key"),
+        "weight",
+        "direction",
     )
 
 

@@ -35,7 +35,7 @@ def name_items(org: Org, initiatives: list[Initiative], work: Work) -> Names:
     """Number the items in the order of their creation, over all and within their project."""
     units = np.concatenate([[i.unit for i in initiatives], work.unit])
     created = np.concatenate([[i.created for i in initiatives], work.created])
-    project_of = np.array(_projects(org), dtype=object)
+    project_of = np.array(projects_of(org), dtype=object)
     projects = project_of[np.maximum(units, ROOT)]
     order = np.argsort(created, kind="stable")
     rank = np.empty(len(order), dtype=int)
@@ -47,7 +47,7 @@ def name_items(org: Org, initiatives: list[Initiative], work: Work) -> Names:
     return Names(np.array(keys("", 10_001 + rank, 5), dtype=object), names, projects)
 
 
-def _projects(org: Org) -> list[str]:
+def projects_of(org: Org) -> list[str]:
     """The project of each unit: that of its division."""
     found, parents = [], org.parents
     for number in range(len(org)):

@@ -94,6 +94,17 @@ SCHEMAS: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
         "need_key": _T,
         "need_confirmed_on": _D,
     },
+    # variable pay; `measure` is a goal or a metric, by kind (goal, metric, other), maybe unknown
+    "incentive_lines": {
+        "line": _T,
+        "person": _T,
+        "period_start": _D,
+        "period_end": _D,
+        "measure_kind": _T,
+        "measure": _T,
+        "weight": _F,
+        "direction": _T,
+    },
     # field is status, starts_on, ends_on, level or weight; values as text
     "goal_events": {
         "event": _T,
@@ -252,6 +263,7 @@ class World:
     top_goals: pl.DataFrame
     locations: pl.DataFrame
     goals: pl.DataFrame
+    incentive_lines: pl.DataFrame
     goal_events: pl.DataFrame
     goal_edges: pl.DataFrame
     goal_owners: pl.DataFrame

@@ -24,9 +24,9 @@ from typing import Any, Final
 
 from connectors import first_pull
 from connectors.contract import Page
-from connectors.http import Answer, Http
+from connectors.http import Answer, Http, HttpError
 from connectors.refusals import Refusals
-from connectors.tracking.jira_cloud_search import API, Search, Span, is_last
+from connectors.tracking.jira_cloud_search import API, Search, Span, is_last, once_in_scope
 from connectors.tracking.jira_cloud_settings import JiraCloudSettings
 from connectors.tracking.jira_cloud_state import EVER, Marks, fields_asked, instant, milliseconds
 
@@ -58,7 +58,8 @@ class Issues:
     """Ids of issues that Jira could not give, though they are there."""
 
     def pages(self) -> Iterator[Page]:
-        """All pages, with streams `issues`, `issue_sweep`, `outside_issues`, `outside_sweep`."""
+        """All pages, with streams `issues`, `issue_sweep`, `former_sweep`, `outside_issues`,
+        `outside_sweep`."""
         floor, spans = self.marks.floor, list[Span]()
         if self.marks.issues is not None:
             spans.append(Span(self.marks.changes(self.marks.issues)))
@@ -70,6 +71,7 @@ class Issues:
             until = None if self.marks.unread == EVER else self.marks.unread
             spans.append(Span(floor if self.unread is None else self.unread + 1, until))
         yield from self._sweep()
+        yield from self._sweep_former()
         yield from self._skipped(spans)
         yield from self._kept_outside()
         yield from self._owed()
@@ -139,6 +141,18 @@ class Issues:
         for answer in self.search.ids(Span(self.marks.swept)):
             self.swept |= dict.fromkeys(answer.column("issues", "id", str))
             yield Page("issue_sweep", answer.body, answer.request)
+
+    def _sweep_former(self) -> Iterator[Page]:
+        """Ids in projects of an earlier scope: they are looked for, not read. Of a project that is
+        gone, or hidden from the account (400), nothing is there any more."""
+        for search in once_in_scope(self.http, self.marks.projects, self.settings.projects):
+            try:
+                for answer in search.ids(Span(self.marks.swept)):
+                    answer.column("issues", "id", str)
+                    yield Page("former_sweep", answer.body, answer.request)
+            except HttpError as error:
+                if error.status != 400:
+                    raise
 
     def _skipped(self, spans: Iterable[Span]) -> Iterator[Page]:
         """Issues of `spans` that did not come with their pages."""

@@ -39,6 +39,7 @@ class Rows:
         self._swept_at: str | None = None
         self._employee_numbers: dict[str, str | None] = {}
         self._sweeps: dict[str, list[tuple[str, int]]] = {"work_items": [], "worklogs": []}
+        self._former: list[tuple[str, int]] = []
         self._complete = {"work_items": False, "worklogs": False}
         self._issue_readers = self._make_issue_readers()
         self._change_kinds = self._make_change_kinds()
@@ -65,6 +66,9 @@ class Rows:
                 self._sweep("work_items", group, "issues", "id")
             elif stream == "worklog_sweep":
                 self._sweep("worklogs", group, "values", "worklogId")
+            elif stream == "former_sweep":
+                self._former += _keys(group, "issues", "id")
+        self._sweeps["work_items"] += self._former
         for frame, keys in self._sweeps.items():
             yield "key_sweeps", self._sweep_rows(frame, keys)
 
@@ -236,8 +240,7 @@ class Rows:
         return self._worklogs(records, numbers)
 
     def _note(self, frame: str, group: Group, name: str, key: str) -> None:
-        for number, body in group:
-            self._sweeps[frame] += [(str(row[key]), number) for row in body[name]]
+        self._sweeps[frame] += _keys(group, name, key)
 
     def _sweep(self, frame: str, group: Group, name: str, key: str) -> None:
         self._note(frame, group, name, key)
@@ -276,6 +279,10 @@ def _spread(group: Group, name: str | None) -> tuple[list[Any], list[int]]:
         records += found
         numbers += [number] * len(found)
     return records, numbers
+
+
+def _keys(group: Group, name: str, key: str) -> list[tuple[str, int]]:
+    return [(str(row[key]), number) for number, body in group for row in body[name]]
 
 
 def _account(user: dict[str, Any] | None) -> str | None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from connectors.http import Answer, Http, Once
+from connectors.tracking import project_scope
 
 API: Final = "/rest/api/3"
 _IDS_A_PAGE: Final = 5000
@@ -29,12 +30,14 @@ class Span:
 
 
 class Search:
-    """Questions to the issues of some projects, or of all that the account sees."""
+    """Questions to the issues of some projects, or of all that the account sees; or, with
+    `inside` false, of all others."""
 
-    def __init__(self, http: Http, projects: Sequence[str]) -> None:
+    def __init__(self, http: Http, projects: Sequence[str], *, inside: bool = True) -> None:
         self._http = http
         quoted = ", ".join(f'"{_escaped(project)}"' for project in projects)
-        self._scope = f"project in ({quoted}) and " if quoted else ""
+        word = "in" if inside else "not in"
+        self._scope = f"project {word} ({quoted}) and " if quoted else ""
 
     def pages(
         self, span: Span, fields: Sequence[str], size: int, *, newest_first: bool = False
@@ -64,6 +67,14 @@ class Search:
     def _where(self, span: Span) -> str:
         until = "" if span.until is None else f" and updated <= {span.until}"
         return f"{self._scope}updated >= {span.since}{until}"
+
+
+def once_in_scope(http: Http, ever: Sequence[str], now: Sequence[str]) -> list[Search]:
+    """One search for each project of the widest scope `ever` that is not in `now`; one for all
+    others where that was all."""
+    if now and not ever:
+        return [Search(http, now, inside=False)]
+    return [Search(http, [project]) for project in project_scope.only_before(ever, now)]
 
 
 def is_last(answer: Answer) -> bool:

@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from connectors import refusals
 from connectors.contract import SourceError, State
+from connectors.tracking import project_scope
 from connectors.tracking.jira_cloud_settings import SYSTEM_FIELDS, JiraCloudSettings
 
 _STATE_VERSION: Final = 2
@@ -38,6 +39,7 @@ class Marks:
     swept: the earliest floor there ever was: what was read from there on is looked for.
     outside: ids of issues that were read although they changed last before `swept`.
     owed: by frame, ids of records that were not given: they are asked for again.
+    projects: the widest scope there ever was: what was read in it is looked for; () is all.
     """
 
     issues: int | None
@@ -47,6 +49,7 @@ class Marks:
     swept: int
     outside: tuple[str, ...] = ()
     owed: Mapping[str, list[str]] = field(default_factory=dict)
+    projects: tuple[str, ...] = project_scope.ALL
 
     def changes(self, mark: int) -> int:
         """From when on something counts as changed: `mark`, but in scope and not unread."""
@@ -79,6 +82,7 @@ def after(
         "worklog_since_ms": reached,
         "unread_until_ms": unread,
         "swept_since_ms": marks.swept,
+        "swept_projects": list(marks.projects),
         "outside": sorted(outside, key=lambda key: (len(key), key)),
         "owed": owed,
     }
@@ -88,17 +92,22 @@ def resumed(name: str, state: State, settings: JiraCloudSettings) -> Marks:
     """Where the read begins; SourceError for a state that is not understood."""
     floor = settings.since_ms()
     if not state:
-        return Marks(None, None, EVER, floor, floor)
+        return Marks(None, None, EVER, floor, floor, projects=tuple(sorted(settings.projects)))
     known = ("updated_since_ms", "worklog_since_ms", "swept_since_ms")
     marks = [state.get(name) for name in known]
     unread, outside = state.get("unread_until_ms"), state.get("outside")
     owed = refusals.remembered(state.get("owed"))
+    is_same = state.get("asked") == _asked(settings)
+    projects = project_scope.remembered(
+        state.get("swept_projects"), settings.projects, is_same=is_same
+    )
     if (
         state.get("version") != _STATE_VERSION
         or not all(_is_mark(mark) for mark in marks)
         or not (unread is None or _is_mark(unread))
         or not (isinstance(outside, list) and all(isinstance(key, str) for key in outside))
         or owed is None
+        or projects is None
     ):
         raise SourceError(
             f"{name}: the state of the last read has format {state.get('version')!r} "
@@ -107,9 +116,10 @@ def resumed(name: str, state: State, settings: JiraCloudSettings) -> Marks:
             "everything again."
         )
     issues, worklogs, swept = marks
-    if state.get("asked") != _asked(settings):
+    if not is_same:
         issues, worklogs, unread, owed = None, None, EVER, {}
-    return Marks(issues, worklogs, unread, floor, min(swept or 0, floor), tuple(outside), owed)
+    swept = min(swept or 0, floor)
+    return Marks(issues, worklogs, unread, floor, swept, tuple(outside), owed, projects)
 
 
 def refuse_the_future(name: str, marks: Marks, started: int) -> None:

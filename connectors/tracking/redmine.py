@@ -245,6 +245,11 @@ class Redmine(Connector):
                     changed = self._note_time(read, answer) or read.issues.by_share
                     stream = "time_entries" if changed else "time_entry_sweep"
                     yield Page(stream, answer.body, answer.request)
+            for scope in read.issues.former:
+                for answer in walked(
+                    read.http, "/time_entries.json", "time_entries", size, **scope, **asked
+                ):
+                    yield Page("time_entry_former_sweep", answer.body, answer.request)
         except HttpError as error:
             if error.status != 403:
                 raise

@@ -9,6 +9,9 @@ a first pull too large for one night walks over all, and takes a night's share: 
 last among those it has not read, for what changes meanwhile is read as a change. With them come
 the issues above, so that work has its initiative and goal.
 
+Projects that an earlier scope held are walked over too, so that only what is gone from them
+counts as deleted; nothing there is read.
+
 With the option `since` the walk leaves out what has not changed since then. Issues that are named
 from within (a parent, or an issue that time was spent on) are fetched by their numbers.
 """
@@ -24,7 +27,8 @@ import orjson
 
 from connectors import first_pull
 from connectors.contract import Page
-from connectors.http import Answer, Http
+from connectors.http import Answer, Http, HttpError
+from connectors.tracking import project_scope
 from connectors.tracking.redmine_settings import RedmineSettings
 from connectors.tracking.redmine_state import BEGINNING, Marks, Place, instant
 from connectors.tracking.redmine_walk import walked
@@ -32,6 +36,7 @@ from connectors.tracking.redmine_walk import walked
 _IDS_A_CALL: Final = 100
 _LEVELS: Final = 20
 """Issues above each other that are followed outside the scope."""
+_NOT_THERE: Final = (403, 404)
 _MOST_OUTSIDE: Final = 20_000
 """Issues out of scope that are fetched because they are named from within."""
 
@@ -49,30 +54,51 @@ class Issues:
     taken: dict[int, None] = field(default_factory=dict)
     unread: Place | None = None
     outside: dict[int, None] = field(default_factory=dict)
+    former: list[dict[str, str]] = field(default_factory=list)
+    """Scopes, as of `scopes`, that are walked over for their keys alone."""
     incomplete: dict[str, str] = field(default_factory=dict)
     _walked: dict[int, tuple[dt.datetime | None, int | None]] = field(default_factory=dict)
     """Number to time of the last change and number of the parent."""
     _n_left: int = 0
     _above_outside: dict[int, None] = field(default_factory=dict)
+    _outside_former: dict[int, None] = field(default_factory=dict)
 
     def scopes(self) -> list[dict[str, str]]:
         """One question for all, or one a project; with subprojects, whatever the site's setting."""
-        projects = self.settings.projects
-        return [{"project_id": name, "subproject_id": "*"} for name in projects] or [{}]
+        return [_of_project(name) for name in self.settings.projects] or [{}]
 
     def pages(self) -> Iterator[Page]:
-        """The walk (`issues`, `issue_sweep`) and this night's share (`named_issues`, `unread`)."""
-        asked = {"status_id": "*", "sort": "id"}
-        if self.marks.swept > BEGINNING:
-            asked["updated_on"] = f">={self.marks.swept:%Y-%m-%dT%H:%M:%SZ}"
+        """The walk (`issues`, `issue_sweep`, `issue_former_sweep`) and this night's share
+        (`named_issues`, `unread`)."""
         for scope in self.scopes():
-            size = self.settings.page_size
-            for answer in walked(self.http, "/issues.json", "issues", size, **scope, **asked):
+            for answer in self._walk(scope):
                 changed = self._note(answer)
                 self.taken |= dict.fromkeys(changed)
                 yield Page("issues" if changed else "issue_sweep", answer.body, answer.request)
+        yield from self._former()
         if self.by_share:
             yield from self._share()
+
+    def _walk(self, scope: dict[str, str]) -> Iterator[Answer]:
+        asked = {"status_id": "*", "sort": "id"} | scope
+        if self.marks.swept > BEGINNING:
+            asked["updated_on"] = f">={self.marks.swept:%Y-%m-%dT%H:%M:%SZ}"
+        return walked(self.http, "/issues.json", "issues", self.settings.page_size, **asked)
+
+    def _former(self) -> Iterator[Page]:
+        """The walk over what earlier scopes held. Of a project that is gone (404), archived or
+        closed to the key (403) nothing is there any more. Fills `former`."""
+        ever, now = self.marks.projects, self.settings.projects
+        before = [_of_project(name) for name in project_scope.only_before(ever, now)]
+        for scope in [{}] if now and not ever else before:
+            try:
+                for answer in self._walk(scope):
+                    yield Page("issue_former_sweep", answer.body, answer.request)
+            except HttpError as error:
+                if error.status not in _NOT_THERE:
+                    raise
+                continue
+            self.former.append(scope)
 
     def are_there(self, numbers: Iterable[int]) -> dict[int, None]:
         """Those of `numbers` that the walk met, or that are kept out of scope."""
@@ -89,8 +115,9 @@ class Issues:
         for _ in range(2):
             missing = [key for key in kept if key not in self.outside]
             yield from self._by_number(missing, self.outside)
+        yield from self._kept_in_former([key for key in kept if key not in self.outside])
         if self.marks.changed is None:
-            self.taken |= self.outside
+            self.taken |= {key: None for key in self.outside if key not in self._outside_former}
         level = dict.fromkeys([*named, *parents])
         for _ in range(_LEVELS):
             new = [key for key in level if key not in self._walked and key not in self.outside]
@@ -155,15 +182,30 @@ class Issues:
     def _by_number(self, keys: list[int], came: dict[int, None]) -> Iterator[Page]:
         """Issues by their numbers; `came` is filled with those that are there."""
         for scope in self.scopes():
-            for at in range(0, len(keys), _IDS_A_CALL):
-                ids = ",".join(map(str, keys[at : at + _IDS_A_CALL]))
-                asked = {"issue_id": ids, "status_id": "*", "sort": "id"} | scope
-                size = self.settings.page_size
-                for answer in walked(self.http, "/issues.json", "issues", size, **asked):
-                    came |= dict.fromkeys(answer.column("issues", "id", int))
-                    above = (_parent(row) for row in answer.rows("issues"))
-                    self._above_outside |= {key: None for key in above if key is not None}
-                    yield Page("named_issues", answer.body, answer.request)
+            for answer in self._named(keys, scope):
+                came |= dict.fromkeys(answer.column("issues", "id", int))
+                above = (_parent(row) for row in answer.rows("issues"))
+                self._above_outside |= {key: None for key in above if key is not None}
+                yield Page("named_issues", answer.body, answer.request)
+
+    def _kept_in_former(self, keys: list[int]) -> Iterator[Page]:
+        """Which of `keys`, kept out of scope, are still there in projects of earlier scopes."""
+        for scope in self.former:
+            for answer in self._named(keys, scope):
+                found = answer.column("issues", "id", int)
+                self.outside |= dict.fromkeys(found)
+                self._outside_former |= dict.fromkeys(found)
+                yield Page("issue_former_sweep", answer.body, answer.request)
+
+    def _named(self, keys: list[int], scope: dict[str, str]) -> Iterator[Answer]:
+        for at in range(0, len(keys), _IDS_A_CALL):
+            ids = ",".join(map(str, keys[at : at + _IDS_A_CALL]))
+            asked = {"issue_id": ids, "status_id": "*", "sort": "id"} | scope
+            yield from walked(self.http, "/issues.json", "issues", self.settings.page_size, **asked)
+
+
+def _of_project(name: str) -> dict[str, str]:
+    return {"project_id": name, "subproject_id": "*"}
 
 
 def _parent(issue: Any) -> int | None:

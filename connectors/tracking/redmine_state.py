@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from connectors import refusals
 from connectors.contract import SourceError, State
+from connectors.tracking import project_scope
 from connectors.tracking.redmine_settings import RedmineSettings
 
 BEGINNING: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -40,6 +41,7 @@ class Marks:
     swept: the earliest floor there ever was: what was read from there on is looked for.
     outside: numbers of issues that were read although they changed last before `swept`.
     owed: numbers of issues whose history was not given: it is asked for again.
+    projects: the widest scope there ever was: what was read in it is looked for; () is all.
     """
 
     changed: dt.datetime | None
@@ -48,6 +50,7 @@ class Marks:
     swept: dt.datetime
     outside: tuple[int, ...] = ()
     owed: tuple[int, ...] = ()
+    projects: tuple[str, ...] = project_scope.ALL
 
     @property
     def since(self) -> dt.datetime:
@@ -61,10 +64,14 @@ def resumed(source: str, state: State, settings: RedmineSettings, as_of: dt.date
     if settings.since is not None:
         floor = max(dt.datetime.combine(settings.since, dt.time.min, dt.UTC), BEGINNING)
     if not state:
-        return Marks(None, _LAST, floor, floor)
+        return Marks(None, _LAST, floor, floor, projects=tuple(sorted(settings.projects)))
     since, swept = (instant(state.get(name)) for name in ("updated_since", "swept_since"))
     unread, outside = state.get("unread"), state.get("outside")
     place, owed = _place(unread), refusals.remembered(state.get("owed"))
+    is_same = state.get("asked") == _asked(settings)
+    projects = project_scope.remembered(
+        state.get("swept_projects"), settings.projects, is_same=is_same
+    )
     if (
         state.get("version") != _VERSION
         or since is None
@@ -72,6 +79,7 @@ def resumed(source: str, state: State, settings: RedmineSettings, as_of: dt.date
         or (unread is not None and place is None)
         or not (isinstance(outside, list) and all(isinstance(key, int) for key in outside))
         or owed is None
+        or projects is None
         or not all(key.isdigit() for key in owed.get(_HISTORIES, ()))
     ):
         raise SourceError(
@@ -87,10 +95,10 @@ def resumed(source: str, state: State, settings: RedmineSettings, as_of: dt.date
                 "remove it to read everything again."
             )
     swept = min(swept, floor)
-    if state.get("asked") != _asked(settings):
-        return Marks(None, _LAST, floor, swept, tuple(outside))
+    if not is_same:
+        return Marks(None, _LAST, floor, swept, tuple(outside), (), projects)
     histories = tuple(map(int, owed.get(_HISTORIES, ())))
-    return Marks(since, place, floor, swept, tuple(outside), histories)
+    return Marks(since, place, floor, swept, tuple(outside), histories, projects)
 
 
 def after(
@@ -118,6 +126,7 @@ def after(
         "updated_since": _iso(reached),
         "unread": None if unread is None else [_iso(unread[0]), unread[1]],
         "swept_since": _iso(marks.swept),
+        "swept_projects": list(marks.projects),
         "outside": sorted(outside),
         "owed": refusals.owed({_HISTORIES: owed}),
     }

@@ -5,6 +5,10 @@
 {% macro date_add_days(day, days) -%} {{ return(adapter.dispatch('date_add_days')(day, days)) }} {%- endmacro %}
 {% macro default__date_add_days(day, days) -%} cast({{ day }} + cast({{ days }} as integer) as date) {%- endmacro %}
 
+{# date + whole months -> date #}
+{% macro add_months(day, months) -%} {{ return(adapter.dispatch('add_months')(day, months)) }} {%- endmacro %}
+{% macro default__add_months(day, months) -%} cast({{ day }} + cast({{ months }} as integer) * interval '1 month' as date) {%- endmacro %}
+
 {# whole days from the first date to the second -> bigint #}
 {% macro days_between(from_day, to_day) -%} {{ return(adapter.dispatch('days_between')(from_day, to_day)) }} {%- endmacro %}
 {% macro default__days_between(from_day, to_day) -%} cast({{ to_day }} - {{ from_day }} as bigint) {%- endmacro %}

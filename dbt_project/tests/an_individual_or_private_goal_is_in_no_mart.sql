@@ -7,6 +7,15 @@ with shown as (
     union
     select 'goal_alignment' as mart, goal_id from {{ ref('goal_alignment') }}
     union
+    select 'goal_progress' as mart, goal_id from {{ ref('goal_progress') }}
+    union
+    select 'goal_outlook' as mart, goal_id from {{ ref('goal_outlook') }}
+    union
+    select 'link_suggestions' as mart, goal_id from {{ ref('link_suggestions') }}
+    union
+    select 'alignment_gaps' as mart, subject_id from {{ ref('alignment_gaps') }}
+    where subject_type = 'goal'
+    union
     select 'goal_triad' as mart, goal_id from {{ ref('goal_triad') }}
     union
     select 'alignment_chain' as mart, goal_id from {{ ref('alignment_chain') }}

@@ -1,4 +1,4 @@
-select unit.org_unit_id, unit.week_start
+select unit.org_unit_id, unit.week_start, unit.org_basis
 from {{ ref('effort_unit_week') }} as unit
 where
     abs(
@@ -7,3 +7,4 @@ where
     ) > 1e-9
     or unit.person_days_unknown > unit.person_days_unaligned + 1e-9
     or unit.person_days_matched > unit.person_days + 1e-9
+    or unit.person_days_top > unit.person_days_aligned + 1e-9

@@ -87,6 +87,7 @@ def effort(folder: Path) -> Table:
     some = units.filter((pl.col("depth") == 0) | pl.col("path").str.starts_with(first))
     shown = (
         _mart(folder, "effort_alignment")
+        .filter(pl.col("org_basis") == "as_was")
         .filter(pl.col("week_start") == pl.col("week_start").max())
         .join(some.select("org_unit_id", "path", unit="name"), on="org_unit_id")
         .sort("path")

@@ -53,6 +53,7 @@ def observed(world: World, as_of: dt.datetime) -> World:
         links=world.links.filter(_by("linked_at", as_of), known_goal).with_columns(
             pl.when(pl.col("unlinked_at").dt.date() <= day).then("unlinked_at").alias("unlinked_at")
         ),
+        incentive_lines=world.incentive_lines.filter(_by("period_start", day)),
         items=items.with_columns(deleted_at=pl.lit(None, pl.Datetime("us", "UTC"))),
         item_events=world.item_events.filter(_by("at", as_of), known_item),
         worklogs=world.worklogs.filter(

@@ -1,6 +1,7 @@
-"""Where workers were, day by day: units, FTE, working days, headcount (readings P1, E6, E9).
+"""Where workers were, day by day: units, FTE, working days, headcount (readings P1, E6, E9, E13).
 
-Belongs here: the days of every worker, spread over the units of their seats; subtrees.
+Belongs here: the days of every worker, spread over the units of their seats, those of the day or
+those of the last day; who sits where; subtrees.
 Does not belong here: what was worked on.
 """
 
@@ -39,6 +40,39 @@ def days_of_workers(
     workers = [*(f"{HR}:{person}" for person in sorted(org.people)), *sorted(accounts)]
     rows = (row for worker in workers for row in _days(org, workdays, worker, first, last))
     return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
+
+
+def restated(days: pl.DataFrame, org: Organisation, last_day: dt.date) -> pl.DataFrame:
+    """`days` in the places that their workers have on `last_day`, by that day's tree (E13).
+
+    FTE and presence stay those of the time: a day's whole FTE is split as its effort is."""
+    now = [
+        (worker, place.unit, place.share)
+        for worker in days["worker"].unique(maintain_order=True)
+        for place in org.places(person_of(worker), last_day)
+    ]
+    seats = pl.DataFrame(
+        now, schema={n: _SCHEMA[n] for n in ("worker", "unit", "share")}, orient="row"
+    )
+    whole = days.group_by("worker", "day", maintain_order=True).agg(
+        pl.col("fte").sum(), pl.col("is_working").first(), pl.col("is_here").first()
+    )
+    return whole.join(seats, on="worker", maintain_order="left").select(
+        "worker",
+        "day",
+        pl.lit(org.tree_version(last_day), pl.Int64).alias("version"),
+        "unit",
+        fte=pl.col("fte") * pl.col("share"),
+        share="share",
+        is_working="is_working",
+        is_here="is_here",
+    )
+
+
+def people_by_unit(days: pl.DataFrame) -> dict[tuple[str, dt.date], frozenset[str]]:
+    """Workers of `days` by unit and day."""
+    groups = days.group_by("unit", "day").agg(pl.col("worker").unique())
+    return {(unit, day): frozenset(workers) for unit, day, workers in groups.iter_rows()}
 
 
 def subtrees(org: Organisation, versions: Iterable[int]) -> pl.DataFrame:

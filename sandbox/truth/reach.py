@@ -1,7 +1,8 @@
-"""line_of_sight: from whose work a path leads to a top goal (readings R1 to R4).
+"""line_of_sight: from whose work a path leads to a top goal (readings R1 to R4, E13).
 
 Belongs here: who can be observed, the shortest path of a person in a week, counts over subtrees.
-Does not belong here: classes and depths of goals (`states`), effort, perceived line of sight.
+Does not belong here: classes and depths of goals (`states`), effort, perceived line of sight,
+which rows a week hides.
 """
 
 from __future__ import annotations
@@ -9,20 +10,20 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
 
+from sandbox.truth.basis import ONE_WEEK, TO_SUNDAY, Basis
 from sandbox.truth.effort import person_of
 from sandbox.truth.goals import Goals
 from sandbox.truth.identity import Identity
 from sandbox.truth.items import Items
 from sandbox.truth.links import Links
-from sandbox.truth.org import Organisation
-from sandbox.truth.presence import subtrees
 from sandbox.truth.states import State, States
-from sandbox.truth.units import MINIMUM_COVERAGE, MINIMUM_PEOPLE
+from sandbox.truth.units import HIDDEN, MINIMUM_COVERAGE
 from sandbox.truth.work import judged_on
 from sandbox.world import HR
 
@@ -48,7 +49,6 @@ LINE_OF_SIGHT = {
     "suppressed": pl.Boolean,
     "reason_missing": pl.String,
 }
-ONE_WEEK = dt.timedelta(days=7)
 
 
 class Given:
@@ -68,7 +68,8 @@ class Given:
 
 
 class Paths:
-    """Who can be observed and who has a path, by bare person key and Sunday. `effort` is that of
+    """Who can be observed (`observable`) and the length of the path of who has one (`shortest`),
+    by bare person key, of a Sunday; a Sunday is worked out once. `effort` is that of
     `EffortBook.table`, `parts` its split from `classified`."""
 
     def __init__(
@@ -92,14 +93,16 @@ class Paths:
             if row["is_initiative"] and person is not None:
                 self.led.append((item, person))
         self.given = self._given(effort, parts)
+        self.observable = lru_cache(maxsize=None)(self._observable)
+        self.shortest = lru_cache(maxsize=None)(self._shortest)
 
-    def observable(self, sunday: dt.date) -> set[str]:
+    def _observable(self, sunday: dt.date) -> set[str]:
         """People with an account of a tracker, or an active goal of their own (R1)."""
         active = self.states.on(sunday).active
         owners = (person for goal in active for person in self.goals.owner_people.get(goal, ()))
         return self.with_account.union(owners)
 
-    def shortest(self, sunday: dt.date) -> dict[str, int]:
+    def _shortest(self, sunday: dt.date) -> dict[str, int]:
         """The length of the shortest path of everybody who has one (R2)."""
         state = self.states.on(sunday)
         found: dict[str, int] = {}
@@ -173,42 +176,27 @@ def is_enough(leading: float, everything: float) -> bool:
 
 
 def line_of_sight(
-    cells: pl.DataFrame, days: pl.DataFrame, org: Organisation, paths: Paths, minimum: int
+    basis: Basis, paths: Paths, hidden: Collection[tuple[str, dt.date]]
 ) -> pl.DataFrame:
-    """A unit in a week, `as_was`. `cells` is effort_alignment, whose rows these are; `days` those
-    of workers."""
-    people = _people(days, org)
-    keys = cells.select("org_unit_id", "week_start", "org_basis")
+    """A unit in a week of a basis; `hidden`: the rows (unit, Monday) without a number."""
     rows: list[dict[str, Any]] = []
-    for (week,), units in keys.group_by("week_start"):
-        sunday = week + dt.timedelta(days=6)
+    for week in basis.weeks():
+        sunday = week + TO_SUNDAY
         observable, shortest = paths.observable(sunday), paths.shortest(sunday)
-        for key in units.iter_rows(named=True):
-            here = people[key["org_unit_id"], sunday]
-            rows.append({**key, **_row(here, observable, shortest, minimum)})
+        for unit in basis.tree(sunday).parent:
+            row = {"org_unit_id": f"{HR}:{unit}", "week_start": week, "org_basis": basis.name}
+            if (unit, week) in hidden:
+                rows.append({**row, **HIDDEN})
+            else:
+                workers = basis.headcount.get((unit, sunday), frozenset())
+                here = {person for worker in workers if (person := person_of(worker))}
+                rows.append({**row, **_numbers(here, observable, shortest)})
     return pl.DataFrame(rows, schema=LINE_OF_SIGHT).sort("org_unit_id", "week_start")
 
 
-def _people(days: pl.DataFrame, org: Organisation) -> dict[tuple[str, dt.date], set[str]]:
-    """Who is employed and not on leave, by unit, its subtree included, and Sunday."""
-    found: dict[tuple[str, dt.date], set[str]] = defaultdict(set)
-    sundays = days.filter("is_here", pl.col("day").dt.weekday() == 7)
-    above = subtrees(org, sundays["version"].unique())
-    seated = sundays.join(above, on=["version", "unit"]).select("ancestor", "day", "worker")
-    for unit, day, worker in seated.iter_rows():
-        person = person_of(worker)
-        if person is not None:
-            found[f"{HR}:{unit}", day].add(person)
-    return found
-
-
-def _row(
-    here: set[str], observable: set[str], shortest: dict[str, int], minimum: int
-) -> dict[str, Any]:
+def _numbers(here: set[str], observable: set[str], shortest: dict[str, int]) -> dict[str, Any]:
     seen = here & observable
     lengths = [shortest[person] for person in seen if person in shortest]
-    if len(here) < MINIMUM_PEOPLE or 0 < len(seen) < minimum:
-        return {"suppressed": True, "reason_missing": "few_people"}
     row: dict[str, Any] = {
         "headcount": len(here),
         "n_observable": len(seen),

@@ -38,12 +38,13 @@ class States:
         active = {g for g in self.goals.rows if self.goals.is_active(g, day)}
         ended = {g for g in self.goals.rows if self.goals.is_ended(g, day)}
         state = State(day, active, ended, {}, {}, {})
+        begun = active | ended
         ends_well: set[str] = set()
         for goal in self.graph.order:
             if goal in active:
                 self._reach_top(goal, state)
             if self._is_end(goal, state) or (
-                goal in active | ended and ends_well.intersection(self.graph.parents[goal])
+                goal in begun and ends_well.intersection(self.graph.parents[goal])
             ):
                 ends_well.add(goal)
         for goal in active:

@@ -12,22 +12,35 @@ from collections.abc import Mapping
 import polars as pl
 
 from sandbox.truth import identity as identity_of
-from sandbox.truth.alignment import GoalWeeks
+from sandbox.truth.basis import AS_WAS, RESTATED, Basis
 from sandbox.truth.chain import alignment_chain
 from sandbox.truth.cut import observed
+from sandbox.truth.dependency import Dependencies
 from sandbox.truth.effort import EffortBook
 from sandbox.truth.goals import GoalGraph, Goals
+from sandbox.truth.incentives import Incentives
 from sandbox.truth.initiatives import Initiatives
+from sandbox.truth.integration import Integration
 from sandbox.truth.items import Items
 from sandbox.truth.links import Links
 from sandbox.truth.metrics import Metrics
+from sandbox.truth.months import Months
 from sandbox.truth.org import Organisation
-from sandbox.truth.presence import days_of_workers
-from sandbox.truth.reach import Paths, line_of_sight
+from sandbox.truth.perceived import with_perceived
+from sandbox.truth.portfolio import Standings, goal_portfolio
+from sandbox.truth.presence import days_of_workers, restated
+from sandbox.truth.priority import Priorities
+from sandbox.truth.progress import goal_progress
+from sandbox.truth.pull import Pull
+from sandbox.truth.reach import Paths
+from sandbox.truth.rollup import Rollups
 from sandbox.truth.states import States
+from sandbox.truth.survey import compute_survey
 from sandbox.truth.told import Told
 from sandbox.truth.triad import Triad
-from sandbox.truth.units import effort_alignment, effort_own_unit, placed
+from sandbox.truth.understanding import understanding_and_control
+from sandbox.truth.units import effort_own_unit
+from sandbox.truth.unitweeks import KEY, groups_of, unit_weeks
 from sandbox.truth.work import classified, effort_on_goals, monday
 from sandbox.truth.workdays import Workdays
 from sandbox.world import GOALS, HR, TRACKER, World
@@ -38,16 +51,21 @@ def compute(
     as_of: dt.datetime,
     *,
     linked: Mapping[str, str] | None = None,
+    outlook: pl.DataFrame | None = None,
+    minimum_group: int = 5,
     minimum_group_effort: int = 5,
     hours_per_day: float = 8.0,
 ) -> dict[str, pl.DataFrame]:
     """What an observer at `as_of` (an aware instant) must find in the marts.
 
-    `linked`: the person (bare key) of an account that is not certain, where linkage found one.
+    `linked`: the person (bare key) of an account, or of an address in a survey, that is not
+    certain, where linkage found one. `outlook`: goal_outlook's goal_id, metric_id, week_start and
+    attainment_p50; a forecast is no truth, so that status_workpath is there only with it.
 
     Marts, sorted by key, with the contract's columns: `goal_triad`, `alignment_chain` (without
-    chain_id), `goal_alignment`, `effort_alignment`, `effort_own_unit` and `line_of_sight` (these
-    three as_was; the last without what surveys say). Steps on the way: `identity`, `goal_week`,
+    chain_id), `goal_alignment`, `goal_progress`, `goal_portfolio`, `effort_alignment`,
+    `effort_own_unit`, `line_of_sight`, `unit_dependency`, `understanding_and_control`,
+    `pull_index`, `integration`, `incentive_alignment`. Steps on the way: `identity`, `goal_week`,
     `effort`, `item_class`, `effort_goal`. Raises ValueError where `as_of` has no time zone.
     """
     seen = observed(world, as_of)
@@ -61,6 +79,7 @@ def compute(
     metrics = Metrics(seen)
     items = Items(seen, as_of)
     links = Links(seen, goals, items)
+    told = Told(seen, last_day)
 
     effort = EffortBook(seen, identity, org, workdays, items, last_day, hours_per_day).table()
     classes, parts = classified(effort, items, links, states, last_day)
@@ -68,30 +87,38 @@ def compute(
     first_day = last_day if effort.is_empty() else monday(min(effort["day"]))
     nobody = {w for w in effort["worker"].unique() if w.startswith(f"{TRACKER}:")}
     days = days_of_workers(org, workdays, nobody, first_day, last_day)
-    work = placed(effort, classes, days)
+    as_was = Basis(AS_WAS, org, days, effort, classes, last_day)
+    today = Basis(RESTATED, org, restated(days, org, last_day), effort, classes, last_day)
 
-    initiatives = Initiatives(identity, org, items, links, work, last_day)
-    told = Told(seen, last_day)
-    triad = Triad(
-        goals,
-        graph,
-        metrics,
-        initiatives,
-        told,
-        states.on(last_day),
-        goal_effort,
-        minimum_group_effort,
-    )
-    units = effort_alignment(work, days, org, last_day, minimum_group_effort)
+    initiatives = Initiatives(identity, org, items, links, as_was.work, last_day)
+    minimum = minimum_group_effort
+    state = states.on(last_day)
+    triad = Triad(goals, graph, metrics, initiatives, told, state, goal_effort, minimum)
+    weeks = Standings(seen, goals, graph, states, metrics, told, goal_effort, last_day)
+    rollups = Rollups(seen, goals, graph, metrics, last_day)
     paths = Paths(identity, goals, states, items, links, effort, parts, last_day)
-    weeks = GoalWeeks(seen, goals, graph, states, metrics, told, goal_effort, last_day)
+    priorities = Priorities(goals, graph, states, last_day)
+    dependencies = Dependencies(as_was.work, parts, goals, items, org, last_day, minimum)
+    groups = groups_of((as_was, today), paths)
+    units = unit_weeks(groups, parts, goals, priorities, paths, minimum)
+    shown = units["effort_alignment"].select(*KEY, is_shown=~pl.col("suppressed"))
+    surveys = compute_survey(world, as_of, linked)
+    said = understanding_and_control(surveys, org, minimum_group=minimum_group)
+    months = Months(groups, goals, states, said, surveys["core.dim_survey"], minimum)
     return {
         "goal_triad": triad.table(),
         "alignment_chain": alignment_chain(triad),
         "goal_alignment": weeks.alignment(),
-        "effort_alignment": units,
-        "effort_own_unit": effort_own_unit(work, minimum_group_effort),
-        "line_of_sight": line_of_sight(units, days, org, paths, minimum_group_effort),
+        "goal_progress": goal_progress(rollups, states, weeks.sundays(), outlook),
+        "goal_portfolio": goal_portfolio(weeks, shown),
+        "effort_alignment": units["effort_alignment"],
+        "effort_own_unit": effort_own_unit((as_was, today), minimum),
+        "line_of_sight": with_perceived(units["line_of_sight"], said, surveys["core.dim_survey"]),
+        "unit_dependency": dependencies.table(),
+        "understanding_and_control": said,
+        "pull_index": Pull(seen, goals, initiatives).table(months),
+        "integration": Integration(seen, links, metrics).table(months, weeks),
+        "incentive_alignment": Incentives(seen, goals, states, metrics, last_day).table(minimum),
         "identity": identity.table(),
         "goal_week": weeks.weeks(),
         "effort": _by_worker(effort, "work_item_id", "person_days", "basis"),

@@ -1,7 +1,8 @@
-"""The marts of units: effort_alignment and effort_own_unit (readings T2, E6 to E10).
+"""The marts of units: effort_alignment and effort_own_unit (readings T2, E6 to E11, E13).
 
-Belongs here: effort summed over units, weeks and months; suppression by small groups.
-Does not belong here: how effort and classes come about.
+Belongs here: effort summed over units, weeks and months, on each org basis.
+Does not belong here: how effort and classes come about, which goals it went to, which rows a
+week hides.
 """
 
 from __future__ import annotations
@@ -9,16 +10,15 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
+from sandbox.truth.basis import RESTATED, Basis
 from sandbox.truth.effort import person_of
-from sandbox.truth.org import Organisation
-from sandbox.truth.presence import subtrees
 from sandbox.world import HR
 
-MINIMUM_PEOPLE = 20
 MINIMUM_COVERAGE = 0.3
 _N, _F = pl.Int64, pl.Float64
 ALIGNMENT = {
@@ -37,6 +37,10 @@ ALIGNMENT = {
     "aligned_share": _F,
     "aligned_share_low": _F,
     "aligned_share_high": _F,
+    "direct_to_top_share": _F,
+    "effective_goals": _F,
+    "off_goal_share": _F,
+    "priority_gap": _F,
     "unmatched_share": _F,
     "basis_worklog_share": _F,
     "suppressed": pl.Boolean,
@@ -53,36 +57,29 @@ OWN_UNIT = {
 _WORK = ["version", "unit", "worker", "node_class", "is_unknown", "basis"]
 COLUMN_OF_CLASS = {"top": "aligned"}
 """Top and aligned effort share the column person_days_aligned."""
-
-
-def placed(effort: pl.DataFrame, classes: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
-    """Effort with its class, in the direct units of its worker that day; sorted."""
-    weekly = effort.with_columns(week_start=pl.col("day").dt.truncate("1w"))
-    return (
-        weekly.join(classes, on=["item", "week_start"])
-        .join(days.select("worker", "day", "version", "unit", "share"), on=["worker", "day"])
-        .with_columns(person_days=pl.col("person_days") * pl.col("share"))
-        .sort("day", "worker", "item", "unit", "share")
-    )
+DIGITS = 9
+"""Places of a difference that count."""
+HIDDEN = {"suppressed": True, "reason_missing": "few_people"}
+"""All that a row says that the week's pattern hides."""
 
 
 class Cell:
     """What one unit's subtree did in one week."""
 
     def __init__(self) -> None:
-        self.workers: set[str] = set()
+        self.workers: dict[str, float] = defaultdict(float)
         self.parts: dict[str, list[float]] = defaultdict(list)
         self.capacity = 0.0
-        self.headcount = 0
 
     def add(self, worker: str, node_class: str, is_unknown: bool, basis: str, days: float) -> None:
         """Count a sum of effort of one worker."""
         if days <= 0:
             return
-        self.workers.add(worker)
+        self.workers[worker] += days
         for part, counts in (
             ("all", True),
             (COLUMN_OF_CLASS.get(node_class, node_class), True),
+            ("to_top", node_class == "top"),
             ("unknown", is_unknown),
             ("unmatched", person_of(worker) is None),
             ("worklog", basis == "worklog"),
@@ -94,10 +91,8 @@ class Cell:
         """Person-days of parts, rounded once, so that their order does not matter."""
         return math.fsum(days for part in parts for days in self.parts[part])
 
-    def row(self, minimum: int) -> dict[str, Any]:
-        """The numbers of the mart, or none of them for a small group."""
-        if self.headcount < MINIMUM_PEOPLE or 0 < len(self.workers) < minimum:
-            return {"suppressed": True, "reason_missing": "few_people"}
+    def row(self) -> dict[str, Any]:
+        """The numbers of the mart that need nothing but the cell."""
         total, unmatched = self.sum("all"), self.sum("unmatched")
         matched = total - unmatched
         coverage = matched / self.capacity if self.capacity > 0 else None
@@ -121,81 +116,105 @@ class Cell:
         high = self.sum("aligned", "unknown") / total
         return {
             **row,
+            "direct_to_top_share": self.sum("to_top") / self.sum("aligned") if share else None,
             "aligned_share": share,
             "aligned_share_low": share,
             "aligned_share_high": high,
         }
 
 
+Key = tuple[str, dt.date]
+"""A unit and a Monday."""
+
+
 def effort_alignment(
-    work: pl.DataFrame, days: pl.DataFrame, org: Organisation, last_day: dt.date, minimum: int
+    basis: Basis,
+    cells: Mapping[Key, Cell],
+    focus: Mapping[Key, dict[str, float | None]],
+    gaps: Mapping[Key, float],
+    hidden: Collection[Key],
 ) -> pl.DataFrame:
-    """A unit in a week, `as_was`: every unit of the Sunday's tree, from the first week with effort
-    to the last whose Sunday has come. `work` is effort as `placed`, `days` those of workers."""
-    if work.is_empty():
-        return pl.DataFrame(schema=ALIGNMENT)
-    cells = _cells(work, days, org)
+    """A unit in a week of a basis. `cells` are those of `cells_of`, `focus` what `focus.of_units`
+    says of a unit's goals, `gaps` the priority gaps, `hidden` the rows without a number."""
     rows = []
-    week: dt.date = work["week_start"].min()  # type: ignore[assignment]
-    while (sunday := week + dt.timedelta(days=6)) <= last_day:
-        for unit in sorted(org.tree(sunday).parent):
-            key = {"org_unit_id": f"{HR}:{unit}", "week_start": week, "org_basis": "as_was"}
-            rows.append({**key, **cells[unit, week].row(minimum)})
-        week += dt.timedelta(days=7)
+    for unit, week in basis.rows():
+        row = {"org_unit_id": f"{HR}:{unit}", "week_start": week, "org_basis": basis.name}
+        if (unit, week) in hidden:
+            rows.append({**row, **HIDDEN})
+            continue
+        row |= cells[unit, week].row()
+        if row["reason_missing"] is None:
+            row |= focus.get((unit, week), {})
+            row["priority_gap"] = gaps.get((unit, week))
+        rows.append(row)
     return pl.DataFrame(rows, schema=ALIGNMENT).sort("org_unit_id", "week_start")
 
 
-def _cells(
-    work: pl.DataFrame, days: pl.DataFrame, org: Organisation
-) -> dict[tuple[str, dt.date], Cell]:
-    cells: dict[tuple[str, dt.date], Cell] = defaultdict(Cell)
-    above = subtrees(org, days["version"].unique())
-    here = days.filter("is_here").with_columns(week_start=pl.col("day").dt.truncate("1w"))
+def cells_of(basis: Basis) -> dict[Key, Cell]:
+    """What every unit of a basis did, its subtree included; an empty cell where nothing was."""
+    cells: dict[Key, Cell] = defaultdict(Cell)
     by_unit = [pl.col("ancestor"), pl.col("week_start")]
-    sums = work.group_by("week_start", *_WORK, maintain_order=True).agg(pl.col("person_days").sum())
+    sums = basis.work.group_by("week_start", *_WORK, maintain_order=True).agg(
+        pl.col("person_days").sum()
+    )
     for unit, week, *amount in (
-        sums.join(above, on=["version", "unit"], maintain_order="left")
+        sums.join(basis.above, on=["version", "unit"], maintain_order="left")
         .group_by(*by_unit, "worker", "node_class", "is_unknown", "basis", maintain_order=True)
         .agg(pl.col("person_days").sum())
         .iter_rows()
     ):
         cells[unit, week].add(*amount)
     capacity = (
-        here.filter("is_working")
+        basis.days.filter("is_here", "is_working")
+        .with_columns(week_start=pl.col("day").dt.truncate("1w"))
         .group_by("week_start", "version", "unit", maintain_order=True)
         .agg(pl.col("fte").sum())
     )
     for unit, week, fte in (
-        capacity.join(above, on=["version", "unit"], maintain_order="left")
+        capacity.join(basis.above, on=["version", "unit"], maintain_order="left")
         .select(*by_unit, "fte")
         .iter_rows()
     ):
         cells[unit, week].capacity += fte
-    sundays = here.filter(pl.col("day").dt.weekday() == 7)
-    for unit, week, people in (
-        sundays.join(above, on=["version", "unit"])
-        .group_by(*by_unit)
-        .agg(pl.col("worker").n_unique())
-        .iter_rows()
-    ):
-        cells[unit, week].headcount = people
     return cells
 
 
-def effort_own_unit(work: pl.DataFrame, minimum: int) -> pl.DataFrame:
-    """A direct unit, class and month, `as_was`: the table that can be summed."""
+def effort_own_unit(bases: Sequence[Basis], minimum: int) -> pl.DataFrame:
+    """A direct unit, class, month and basis: the table that can be summed. A restated cell is
+    hidden, too, where few people have another amount in it than in its as_was cell."""
+    work = pl.concat(
+        basis.work.filter(pl.col("person_days") > 0).select(
+            "unit",
+            "node_class",
+            "worker",
+            "person_days",
+            month_start=pl.col("day").dt.truncate("1mo"),
+            org_basis=pl.lit(basis.name),
+        )
+        for basis in bases
+    )
+    cell = ["unit", "node_class", "month_start"]
+    sign = pl.when(pl.col("org_basis") == RESTATED).then(1).otherwise(-1)
+    moved = (
+        work.group_by(*cell, "worker")
+        .agg(apart=(pl.col("person_days") * sign).sum())
+        .group_by(cell)
+        .agg(moved=(pl.col("apart").abs().round(DIGITS) > 0).sum())
+    )
     cells = (
-        work.filter(pl.col("person_days") > 0)
-        .with_columns(month_start=pl.col("day").dt.truncate("1mo"))
-        .group_by("unit", "node_class", "month_start", maintain_order=True)
+        work.group_by(*cell, "org_basis", maintain_order=True)
         .agg(pl.col("person_days").sum(), people=pl.col("worker").n_unique())
-        .with_columns(suppressed=pl.col("people") < minimum)
+        .join(moved, on=cell)
+        .with_columns(
+            suppressed=(pl.col("people") < minimum)
+            | (pl.col("org_basis") == RESTATED) & pl.col("moved").is_between(1, minimum - 1)
+        )
     )
     return cells.select(
         org_unit_id=HR + ":" + pl.col("unit"),
         node_class="node_class",
         month_start="month_start",
-        org_basis=pl.lit("as_was"),
+        org_basis="org_basis",
         person_days=pl.when(~pl.col("suppressed")).then("person_days"),
         suppressed="suppressed",
-    ).sort("org_unit_id", "node_class", "month_start")
+    ).sort("org_unit_id", "node_class", "month_start", "org_basis")

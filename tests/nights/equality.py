@@ -10,9 +10,16 @@ KEYS = {
     "goal_triad": ["goal_id"],
     "alignment_chain": ["goal_id", "metric_id", "initiative_id"],
     "goal_alignment": ["goal_id", "week_start"],
+    "goal_progress": ["goal_id", "week_start"],
+    "goal_portfolio": ["org_unit_id", "week_start", "org_basis"],
     "effort_alignment": ["org_unit_id", "week_start", "org_basis"],
     "effort_own_unit": ["org_unit_id", "node_class", "month_start", "org_basis"],
     "line_of_sight": ["org_unit_id", "week_start", "org_basis"],
+    "unit_dependency": ["from_org_unit_id", "to_org_unit_id", "month_start"],
+    "understanding_and_control": ["org_unit_id", "survey_id", "construct"],
+    "pull_index": ["org_unit_id", "month_start", "org_basis"],
+    "integration": ["org_unit_id", "month_start", "org_basis"],
+    "incentive_alignment": ["org_unit_id", "period_start", "period_end"],
 }
 """The key of every mart that has a truth."""
 

@@ -65,7 +65,17 @@ class Nights:
         """Link and build as of a night; keep what core then holds."""
         link(Warehouse(self.folder / "warehouse.duckdb"), as_of)
         answer = subprocess.run(
-            [EXECUTABLE, "--no-use-colors", "run", "--select", "+path:models/core/survey"],
+            [
+                EXECUTABLE,
+                "--no-use-colors",
+                "build",
+                "--resource-type",
+                "seed",
+                "--resource-type",
+                "model",
+                "--select",
+                "+path:models/core/survey",
+            ],
             cwd=PROJECT,
             env={
                 **os.environ,

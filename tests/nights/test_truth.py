@@ -11,23 +11,29 @@ import pytest
 
 from sandbox.observe import declared
 from sandbox.truth import compute
-from sandbox.world import TRACKER, end_of
+from sandbox.world import SURVEYS, TRACKER, end_of
 from tests.nights.company import Company
 from tests.nights.equality import KEYS, differences
 
 
 def truths(company: Company) -> dict[str, pl.DataFrame]:
-    return compute(company.world(), end_of(company.end), linked=linked(company))
+    return compute(
+        company.world(),
+        end_of(company.end),
+        linked=linked(company),
+        outlook=read(company, "goal_outlook"),
+    )
 
 
 def linked(company: Company) -> dict[str, str]:
-    """Person, by bare key, of the accounts that linkage matched; test_identity judges it."""
+    """Person, by bare key, of accounts and survey addresses that linkage matched; test_identity
+    judges it."""
     with duckdb.connect(company.folder / "data" / "warehouse.duckdb", read_only=True) as connection:
         return dict(
             connection.execute(
                 "select account_ref, substr(person_id, 4) from core.bridge_identity "
-                "where method = 'linkage' and source = ?",
-                [TRACKER],
+                "where method = 'linkage' and source in (?, ?)",
+                [TRACKER, SURVEYS],
             ).fetchall()
         )
 

@@ -55,6 +55,25 @@ def test_a_name_is_read_first_as_given_and_family_name(written: str) -> None:
     assert named(written)[0] == ("ada", "abel", "written")
 
 
+def test_a_name_in_an_anonymous_wave_is_nobody_to_be_linked(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path / "warehouse.duckdb")
+    warehouse.ensure()
+    answers = pl.DataFrame(
+        {
+            "response_key": ["r", "t"],
+            "survey_key": ["named", "hidden"],
+            "question_key": ["q", "q"],
+            "person_ref": ["ada.abel@private.example", "bo.brandt@private.example"],
+        }
+    )
+    waves = pl.DataFrame({"survey_key": ["named", "hidden"], "is_anonymous": [False, True]})
+    fill(warehouse, "surveys", {"answers": answers, "surveys": waves}, NIGHT)
+    fill(warehouse, "other", {"surveys": waves.with_columns(is_anonymous=True)}, NIGHT)
+    with warehouse.connect() as connection:
+        left = read(connection, NIGHT).left
+    assert left["account_ref"].to_list() == ["ada.abel@private.example"]
+
+
 def test_people_without_any_account_have_candidates_for_the_names_that_others_use(
     tmp_path: Path,
 ) -> None:

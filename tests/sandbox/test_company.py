@@ -39,6 +39,7 @@ REFERENCES = [
     ("observations", "metric", "metrics", "metric"),
     ("links", "goal", "goals", "goal"),
     ("links", "item", "items", "item"),
+    ("incentive_lines", "person", "people", "person"),
     ("items", "parent", "items", "item"),
     ("items", "reporter", "accounts", "account"),
     ("items", "first_assignee", "accounts", "account"),

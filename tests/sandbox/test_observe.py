@@ -90,7 +90,7 @@ def test_a_later_look_only_adds_to_an_earlier_one(
 
 
 def test_nothing_after_the_instant_is_said(earlier: dict[str, tuple[str, pl.DataFrame]]) -> None:
-    plans = {"ends_on", "due_on", "starts_on", "started_on"}
+    plans = {"ends_on", "due_on", "starts_on", "started_on", "period_end"}
     for name, (_, data) in earlier.items():
         for column, dtype in data.schema.items():
             if column in plans:

@@ -7,6 +7,7 @@ import datetime as dt
 import polars as pl
 import pytest
 
+from sandbox.truth.reach import LINE_OF_SIGHT
 from tests.sandbox.tiny_world import Row, at, on, one, truth, world
 
 WEEK = on("2026-03-02")
@@ -48,10 +49,17 @@ def people(count: int = 20, unit: str = "a", *, with_accounts: bool = True) -> d
     }
 
 
-def reach(**tables: list[Row]) -> pl.DataFrame:
+def reach(minimum: int = 1, **tables: list[Row]) -> pl.DataFrame:
+    """The mart as_was, with numbers of however few people at work if `minimum` is 1."""
     base = {"units": UNITS, "goals": GOALS, "goal_edges": EDGES, "items": ITEMS, **people()}
     logs = NOISE + tables.pop("worklogs", [])
-    return truth(world(**{**base, "worklogs": logs, **tables}))["line_of_sight"]
+    made = world(**{**base, "worklogs": logs, **tables})
+    return of_the_time(truth(made, minimum_group_effort=minimum))
+
+
+def of_the_time(found: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """Rows as_was; test_truth_effort_restated has the others."""
+    return found["line_of_sight"].filter(pl.col("org_basis") == "as_was")
 
 
 def cell(found: pl.DataFrame, unit: str = "a", week: dt.date = WEEK) -> Row:
@@ -73,7 +81,7 @@ def test_every_number_of_a_cell() -> None:
     crowd["accounts"] = crowd["accounts"][:7]
     owners = {"a-00": "top", "a-01": "mid", "a-02": "deep", "a-03": "loose", "a-19": "own"}
     found = reach(**crowd, goal_owners=[{"goal": g, "person": p} for p, g in owners.items()])
-    assert cell(found) == {
+    assert cell(found.select(*LINE_OF_SIGHT)) == {
         "org_unit_id": "hr:a", "week_start": WEEK, "org_basis": "as_was", "headcount": 20,
         "n_observable": 8, "n_reaching": 4, "reach": 0.5, "reach_low": 0.2, "reach_high": 0.8,
         "observable_share": 0.4, "mean_path_length": 2.5, "suppressed": False,
@@ -86,7 +94,7 @@ def test_rows_are_those_of_effort_alignment() -> None:
     found = truth(world(**tables, worklogs=[log("a-00", "top", "2026-03-12", 1)]))
     keys = ["org_unit_id", "week_start", "org_basis"]
     assert found["line_of_sight"].select(keys).equals(found["effort_alignment"].select(keys))
-    assert found["line_of_sight"].height == 3 * 3
+    assert found["line_of_sight"].height == 3 * 3 * 2
     assert truth(world(**tables))["line_of_sight"].is_empty()
 
 
@@ -244,7 +252,8 @@ def test_small_groups_show_no_number_and_a_thin_view_no_reach(
 ) -> None:
     crowd = people(headcount)
     crowd["accounts"] = crowd["accounts"][:accounts]
-    row = cell(reach(**crowd, worklogs=[log("a-00", "top", "2026-03-03", 8)] * bool(accounts)))
+    logs = [log(f"a-{n:02}", "top", "2026-03-03", 8) for n in range(accounts)]
+    row = cell(reach(5, **crowd, worklogs=logs))
     assert (row["reason_missing"], row["suppressed"]) == (reason, reason == "few_people")
     numbers = ("headcount", "n_observable", "n_reaching", "observable_share")
     ratios = ("reach", "reach_low", "reach_high", "mean_path_length")
@@ -255,7 +264,7 @@ def test_small_groups_show_no_number_and_a_thin_view_no_reach(
 def test_the_minimum_of_a_group_is_that_of_effort() -> None:
     tables = {"units": UNITS, "goals": GOALS, "items": ITEMS, **people()}
     tables["accounts"] = tables["accounts"][:7]
-    found = truth(world(**tables, worklogs=NOISE), minimum_group_effort=8)["line_of_sight"]
+    found = of_the_time(truth(world(**tables, worklogs=NOISE), minimum_group_effort=8))
     assert cell(found)["reason_missing"] == "few_people"
 
 
@@ -264,8 +273,8 @@ def test_an_account_that_linkage_matched_is_an_account_of_the_person() -> None:
     crowd["accounts"] = [*crowd["accounts"][:9], {"account": "z", "display_name": "A. Nineteen"}]
     tables = {"units": UNITS, "goals": GOALS, "goal_edges": EDGES, "items": ITEMS, **crowd}
     made = world(**tables, worklogs=[log("z", "mid", "2026-03-03", 8)])
-    alone = cell(truth(made)["line_of_sight"])
+    alone = cell(of_the_time(truth(made, minimum_group_effort=1)))
     assert (alone["n_observable"], alone["n_reaching"]) == (9, 0)
-    linked = cell(truth(made, linked={"z": "a-19"})["line_of_sight"])
+    linked = cell(of_the_time(truth(made, linked={"z": "a-19"}, minimum_group_effort=1)))
     assert (linked["n_observable"], linked["n_reaching"]) == (10, 1)
     assert linked["mean_path_length"] == 3.0

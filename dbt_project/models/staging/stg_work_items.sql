@@ -12,6 +12,7 @@ select
     newest.status,
     newest.status_category,
     newest.source || ':' || newest.assignee_key as assignee_account_id,
+    newest.source || ':' || newest.reporter_key as reporter_account_id,
     newest.created_at,
     newest.updated_at,
     newest.started_on,

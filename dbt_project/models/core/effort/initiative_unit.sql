@@ -9,7 +9,10 @@ with effort as (
             order by {{ exact_sum('effort.person_days') }} desc, effort.org_unit_id
         ) as choice
     from {{ ref('fct_effort_seat') }} as effort
-    where effort.initiative_id is not null and effort.org_unit_id is not null
+    where
+        effort.org_basis = 'as_was'
+        and effort.initiative_id is not null
+        and effort.org_unit_id is not null
     group by effort.initiative_id, effort.org_unit_id
 )
 

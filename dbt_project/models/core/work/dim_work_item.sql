@@ -33,6 +33,7 @@ select
     items.status_category,
     items.assignee_account_id,
     identity.person_id as assignee_person_id,
+    reporter.person_id as reporter_person_id,
     items.created_at,
     items.updated_at,
     items.started_on,
@@ -47,11 +48,15 @@ left join nearest_initiative
     on items.work_item_id = nearest_initiative.descendant_id and nearest_initiative.nearness = 1
 left join {{ ref('tracker_account') }} as identity
     on items.assignee_account_id = identity.account_id
+left join {{ ref('bridge_identity') }} as reporter
+    on
+        items.source = reporter.source
+        and substr(items.reporter_account_id, length(items.source) + 2) = reporter.account_ref
 union all
 select
     only_in_worklogs.work_item_id,
     only_in_worklogs.source,
     only_in_worklogs.work_item_key,
-    null, null, false, null, null, null, null, null, null, null, null, null, null, null, null, null,
+    null, null, false, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
     null
 from only_in_worklogs

@@ -1,0 +1,41 @@
+-- The words of an open initiative's title and of an active goal's title that may be shown, each
+-- with its part of the title's direction: rare words weigh more, and the squares of a title's sum
+-- to 1.
+with said as (
+    select state.initiative_id as subject_id, 'initiative' as kind, items.title as content
+    from {{ ref('initiative_state') }} as state
+    inner join {{ ref('dim_work_item') }} as items on state.initiative_id = items.work_item_id
+    where items.closed_at is null
+    union all
+    select now.goal_id, 'goal', goals.title
+    from {{ ref('goal_now') }} as now
+    inner join {{ ref('dim_goal') }} as goals on now.goal_id = goals.goal_id
+    where now.is_active and goals.is_published
+),
+
+spoken as (
+    select words.subject_id, words.kind, words.part as word
+    from ({{ words_to_rows('said', ['subject_id', 'kind'], 'content') }}) as words
+),
+
+rarity as (
+    select
+        counted.word,
+        ln(cast(1 + everything.n_subjects as {{ type_double() }}) / counted.n_subjects) as weight
+    from (
+        select word, count(*) as n_subjects
+        from spoken
+        group by word
+    ) as counted
+    cross join (select count(*) as n_subjects from said) as everything
+)
+
+select
+    spoken.subject_id,
+    spoken.kind,
+    spoken.word,
+    rarity.weight
+    / sqrt(sum(rarity.weight * rarity.weight) over (partition by spoken.subject_id, spoken.kind))
+        as weight
+from spoken
+inner join rarity on spoken.word = rarity.word
