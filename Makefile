@@ -10,7 +10,7 @@ export DO_NOT_TRACK := 1
 timed = @start=$$(date +%s); ( $(1) ); code=$$?; \
 	echo "make $@: $$(( $$(date +%s) - start )) s"; exit $$code
 
-.PHONY: nightly test test-live test-all lint ui bench-ingest lock definitions
+.PHONY: nightly test test-live test-all lint ui bench-ingest bench-forecast lock definitions
 
 nightly: $(RUN_READY)  ## pull, load, transform, publish: ARGS="--as-of 2026-10-31 --config FILE"
 	$(call timed,$(PYTHON) -m pipelines.cli nightly $(ARGS))
@@ -34,6 +34,9 @@ ui: $(RUN_READY)  ## Dagster's page on http://127.0.0.1:3000
 
 bench-ingest: $(DEV_READY)  ## ingestion beside the hand-written floor and dlt's dict path
 	$(call timed,$(PYTHON) -m benchmarks.ingest $(ARGS))
+
+bench-forecast: $(DEV_READY)  ## forecasts beside the naive ones and plain ETS
+	$(call timed,$(PYTHON) -m benchmarks.forecast $(ARGS))
 
 definitions: $(DEV_READY)  ## write the list of assets, checks, jobs and schedules that a test pins
 	$(PYTHON) -m tests.pipelines.listing > tests/pipelines/expected_definitions.txt

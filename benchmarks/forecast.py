@@ -50,7 +50,7 @@ def naive(case: Case) -> Answer:
 def seasonal_naive(case: Case) -> Answer:
     """The value one season before, where the step may have a season and one has been seen."""
     grid = case.grid
-    length = next((n for days, n in SEASONS if abs(days - grid.step) < 0.01), 1)
+    length = SEASONS.get(grid.step, (1,))[-1]
     return _walk(grid, length if len(grid.values) > length + 1 else 1)
 
 
@@ -165,7 +165,7 @@ def main() -> None:
     options.add_argument("--quick", action="store_true")
     given = options.parse_args()
     names = ["n", "coverage", "mase", "brier", "bias"]
-    print(f"{'series':28}{'method':16}" + "".join(f"{name:>10}" for name in names) + f"{'s':>8}")
+    print(f"{'series':32}{'method':16}" + "".join(f"{name:>10}" for name in names) + f"{'s':>8}")
     for group, found in groups(chosen=given.chosen):
         for name, method in METHODS.items():
             if given.quick and name == "plain ETS":
@@ -173,7 +173,7 @@ def main() -> None:
             begun = time.process_time()
             score = scores(*judged(found, method))
             numbers = f"{score['n']:10.0f}" + "".join(f"{score[n]:10.3f}" for n in names[1:])
-            print(f"{group:28}{name:16}{numbers}{time.process_time() - begun:8.1f}", flush=True)
+            print(f"{group:32}{name:16}{numbers}{time.process_time() - begun:8.1f}", flush=True)
 
 
 if __name__ == "__main__":

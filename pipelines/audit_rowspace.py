@@ -44,10 +44,14 @@ class Alike:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A group that is told: how many people, and of which cells, times what, its sum is the sum."""
+    """A group that is told: how many people, and of which cells, times what, its sum is the sum.
+
+    `needed`: the cells without any of which it would not be told.
+    """
 
     n_people: int
     combination: dict[Cell, Fraction]
+    needed: frozenset[Cell]
 
 
 def told_groups(
@@ -66,12 +70,17 @@ def told_groups(
         else:
             free.leave_out(alike.cells)
     columns = [free.column(alike.cells) for alike in small]
+    blocks = [
+        _Block(rows, [columns[i] for i in members], [small[i] for i in members])
+        for rows, members in _blocks(columns)
+    ]
     found = []
-    for rows, members in _blocks(columns):
-        block = [small[i] for i in members]
-        for chosen, weights in _told_of(rows, [columns[i] for i in members], block, minimum):
-            n_people = _n_people([block[i] for i in chosen])
-            found.append(Told(n_people, free.cells_of(weights)))
+    for block in blocks:
+        for chosen in block.told(minimum):
+            combination = free.cells_of(block.weights(chosen))
+            needed = {cell for cell in combination if _is_settled(free.alone(cell), blocks)}
+            group = [block.alikes[i] for i in chosen]
+            found.append(Told(_n_people(group), combination, frozenset(needed)))
     return found
 
 
@@ -134,6 +143,13 @@ class _FreeRows:
         }
         return {cell: n for cell, n in of_cell.items() if n}
 
+    def alone(self, cell: Cell) -> Vector:
+        """How much of the cell itself is in each free row."""
+        rows: Vector = {cell: Fraction(1)}
+        if (over := self._above[cell]) is not None:
+            rows[over] = Fraction(-1)
+        return self._resolved(rows)
+
     def _resolved(self, rows: Vector) -> Vector:
         found: Vector = defaultdict(Fraction)
         for row, n in rows.items():
@@ -169,23 +185,53 @@ def _blocks(columns: Sequence[Vector]) -> Iterator[tuple[list[Cell], list[int]]]
     yield from blocks.values()
 
 
-def _told_of(
-    rows: Sequence[Cell], columns: Sequence[Vector], block: Sequence[Alike], minimum: int
-) -> Iterator[tuple[list[int], Vector]]:
-    """Unions of columns of one block that are told, with the multiples of rows that tell them."""
-    matrix = np.array(
-        [[_residue(column.get(row, _ZERO)) for column in columns] for row in rows], dtype=np.int64
-    )
-    of = reduced(matrix)
-    smaller: list[set[int]] = []
-    for chosen in told_unions(of, _items(block), minimum - 1):
-        if any(earlier <= set(chosen) for earlier in smaller):
-            continue
-        if _n_people([block[i] for i in chosen]) < minimum:
-            weights = dict(zip(rows, of.weights(chosen), strict=True))
-            _prove(weights, columns, chosen)
-            smaller.append(set(chosen))
-            yield chosen, weights
+class _Block:
+    """Columns of few people that have free rows in common, over these rows."""
+
+    def __init__(
+        self, rows: Sequence[Cell], columns: Sequence[Vector], alikes: Sequence[Alike]
+    ) -> None:
+        self.alikes = alikes
+        self._rows = rows
+        self._places = frozenset(rows)
+        self._columns = columns
+        self._reduced = reduced(
+            np.array([[_residue(column.get(row, _ZERO)) for column in columns] for row in rows])
+        )
+
+    def told(self, minimum: int) -> Iterator[list[int]]:
+        """Unions of columns of fewer than `minimum` people that are told, and no part of them."""
+        smaller: list[set[int]] = []
+        for chosen in told_unions(self._reduced, _items(self.alikes), minimum - 1):
+            is_new = not any(part <= set(chosen) for part in smaller)
+            if is_new and _n_people([self.alikes[i] for i in chosen]) < minimum:
+                smaller.append(set(chosen))
+                yield chosen
+
+    def weights(self, chosen: Sequence[int]) -> Vector:
+        """Multiples of rows that are 1 on the chosen columns and 0 on all others, proved so."""
+        weights = dict(zip(self._rows, self._reduced.weights(chosen), strict=True))
+        for i, column in enumerate(self._columns):
+            value = sum((n * weights[row] for row, n in column.items()), _ZERO)
+            if value != (i in chosen):
+                raise ArithmeticError("what is told modulo a prime is not told in fractions")
+        return weights
+
+    def part_of(self, column: Vector) -> Vector:
+        """What of a column is in this block's rows."""
+        return {row: n for row, n in column.items() if row in self._places}
+
+    def settles(self, column: Vector) -> bool:
+        """Whether what is told settles the multiples of rows as far as the column asks for them."""
+        residues = [_residue(column.get(row, _ZERO)) for row in self._rows]
+        return self._reduced.is_settled(np.array(residues))
+
+
+def _is_settled(column: Vector, blocks: Sequence[_Block]) -> bool:
+    """Whether every combination that tells the same comes to the same on this column."""
+    parts = [(block, block.part_of(column)) for block in blocks]
+    n_rows = sum(len(part) for _, part in parts)
+    return n_rows == len(column) and all(block.settles(part) for block, part in parts if part)
 
 
 def _items(block: Sequence[Alike]) -> list[list[int]]:
@@ -199,11 +245,3 @@ def _items(block: Sequence[Alike]) -> list[list[int]]:
 
 def _residue(value: Fraction) -> int:
     return value.numerator * pow(value.denominator, -1, PRIME) % PRIME
-
-
-def _prove(weights: Vector, columns: Sequence[Vector], chosen: Sequence[int]) -> None:
-    """The multiples of rows are 1 on the chosen columns and 0 on all others, in fractions."""
-    for i, column in enumerate(columns):
-        value = sum((n * weights[row] for row, n in column.items()), _ZERO)
-        if value != (i in chosen):
-            raise ArithmeticError("what is told modulo a prime is not told in fractions")

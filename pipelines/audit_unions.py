@@ -33,17 +33,23 @@ class Reduced:
     """A matrix in reduced echelon form modulo PRIME.
 
     `rows` (rank × columns), `made_of` (rank × rows of the matrix): how they are made of the
-    matrix's rows; `pivots`: the column in which each row alone is 1.
+    matrix's rows; `pivots`: the column in which each row alone is 1; `idle`: combinations of the
+    matrix's rows that come to nothing, from which all others are made.
     """
 
     rows: Matrix
     made_of: Matrix
     pivots: list[int]
+    idle: Matrix
 
     def weights(self, columns: Sequence[int]) -> list[Fraction]:
         """Multiples of the matrix's rows that are 1 on these columns, if any are."""
         used = [row for row, pivot in enumerate(self.pivots) if pivot in columns]
         return [_fraction(int(w)) for w in self.made_of[used].sum(axis=0) % PRIME]
+
+    def is_settled(self, column: Matrix) -> bool:
+        """Whether all combinations that are the same on the matrix are the same on this column."""
+        return not ((self.idle * column % PRIME).sum(axis=1) % PRIME).any()
 
 
 def reduced(matrix: Matrix) -> Reduced:
@@ -65,7 +71,8 @@ def reduced(matrix: Matrix) -> Reduced:
         if len(pivots) == n_rows:
             break
     rank = len(pivots)
-    return Reduced(both[:rank, :n_columns], both[:rank, n_columns:], pivots)
+    left, right = both[:, :n_columns], both[:, n_columns:]
+    return Reduced(left[:rank], right[:rank], pivots, right[rank:])
 
 
 def told_unions(of: Reduced, items: Sequence[Sequence[int]], largest: int) -> Iterator[list[int]]:

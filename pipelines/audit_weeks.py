@@ -13,13 +13,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 import duckdb
 
-from pipelines.audit_cells import LinkedCells, Tree
-from pipelines.audit_rowspace import Alike, Cell
+from pipelines.audit_cells import LinkedCells, Placed, Tree, alikes_of, rows_above
 
 WEEKLY: Final = ("effort_alignment", "goal_portfolio", "line_of_sight")
 MONTHLY: Final = ("alignment_scorecard", "customer_alignment", "integration", "pull_index")
@@ -27,10 +26,6 @@ BASES: Final = ("as_was", "restated")
 
 Shown = dict[dt.date, dict[str, frozenset[str]]]
 """By week and basis, the units of which a reader sees a row."""
-Place = tuple[dt.date, str]
-"""Since when its tree is there, and a unit."""
-Placed = tuple[tuple[Place, ...], tuple[str, ...], int, list[str]]
-"""Units as they were and today's, how many people count in them, their ids where they are few."""
 
 _MEMBERS: Final = {
     "people there": """
@@ -95,14 +90,8 @@ def linked_weeks(
     for kind, placed in _placed(connection, minimum).items():
         for week in sorted(shown):
             units = {basis: shown[week].get(basis, frozenset()) for basis in BASES}
-            above = {
-                (basis, unit): None if over is None else (basis, over)
-                for basis, tree in zip(
-                    BASES, (trees["as_was"][tree_from[week]], restated), strict=True
-                )
-                for unit, over in tree.next_above(units[basis]).items()
-            }
-            alikes = _alikes(placed[week], trees["as_was"], restated, units)
+            above = rows_above(trees["as_was"][tree_from[week]], restated, units)
+            alikes = alikes_of(placed[week], trees["as_was"], restated, units)
             yield LinkedCells(f"{kind}, week {week}", tables[week], above, alikes)
 
 
@@ -187,30 +176,3 @@ _SAME_UNITS: Final = (
     "case when count(distinct person_id) < $minimum then list(distinct person_id) else [] end "
     "from unit group by week_start, was, is_now order by week_start, was, is_now"
 )
-
-
-def _alikes(
-    placed: list[Placed],
-    as_was: Mapping[dt.date, Tree],
-    restated: Tree,
-    shown: Mapping[str, frozenset[str]],
-) -> list[Alike]:
-    """The people of a week by the shown cells that they are in."""
-    was_in: dict[Place, list[Cell]] = {}
-    is_in: dict[str, list[Cell]] = {}
-    found = []
-    for was, is_now, n_people, people in placed:
-        cells: set[Cell] = set()
-        for tree_from, unit in was:
-            place = (tree_from, unit)
-            if place not in was_in:
-                above = as_was[tree_from].shown_above(unit, shown["as_was"])
-                was_in[place] = [("as_was", over) for over in above]
-            cells.update(was_in[place])
-        for unit in is_now:
-            if unit not in is_in:
-                above = restated.shown_above(unit, shown["restated"])
-                is_in[unit] = [("restated", over) for over in above]
-            cells.update(is_in[unit])
-        found.append(Alike(frozenset(cells), n_people, frozenset(people)))
-    return found

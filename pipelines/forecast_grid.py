@@ -20,8 +20,8 @@ MOST_STEPS: Final = 400
 """Steps that a forecast looks back on; what is older says little and costs time."""
 CALENDAR: Final = ((28, 31, 365.25 / 12), (89, 93, 365.25 / 4), (360, 370, 365.25))
 """Least and greatest usual gap in days, and the calendar's step that it stands for."""
-SEASONS: Final = ((1.0, 7), (7.0, 52), (365.25 / 12, 12), (365.25 / 4, 4))
-"""Length of a step in days, and steps of the season that it may have: a week, or a year."""
+SEASONS: Final = {1.0: (7,), 7.0: (13, 52), 365.25 / 12: (12,), 365.25 / 4: (4,)}
+"""Steps, in days, and the lengths of the seasons that they may have: a week, a quarter, a year."""
 CYCLES: Final = 3
 """Whole seasons that must have been seen before one is believed."""
 STRENGTH: Final = 0.64
@@ -122,14 +122,24 @@ def _medians_around(values: Floats) -> Floats:
 
 
 def season_of(step: float, values: Floats) -> Season | None:
-    """The season of `values`, if their step may have one and they show it strongly enough."""
-    length = next((n for days, n in SEASONS if abs(days - step) < 0.01), 0)
-    if length == 0 or len(values) < CYCLES * length or not _comes_again(values, length):
-        return None
+    """The shortest season of `values` that their step may have and they show strongly enough."""
+    for length in SEASONS.get(step, ()):
+        if len(values) >= CYCLES * length and _comes_again(values, length):
+            season = _decomposed(values, length)
+            if season is not None:
+                return season
+    return None
+
+
+def _decomposed(values: Floats, length: int) -> Season | None:
     # Few metrics have a season, and loading it takes longer than a night's forecasts.
     from statsmodels.tsa.seasonal import STL  # type: ignore[import-untyped]  # noqa: PLC0415
 
-    parts = STL(values, period=length, seasonal_deg=0, robust=True).fit()
+    jump = max(1, length // 7)  # trends of a long season need not be worked out at every step
+    model = STL(
+        values, period=length, seasonal_deg=0, robust=True, trend_jump=jump, low_pass_jump=jump
+    )
+    parts = model.fit()
     seasonal, rest = np.asarray(parts.seasonal), np.asarray(parts.resid)
     both = float(np.var(seasonal + rest))
     if both == 0 or 1 - float(np.var(rest)) / both < STRENGTH:

@@ -81,6 +81,8 @@ class _Smoothing:
 class Model:
     """Fitted models of one metric's readings; their values are `(x − origin) ÷ scale`."""
 
+    # `steps` are what past forecasts are judged by: without outliers, or without the season as it
+    # was one cycle before; there a value far off is more often a season that moved than an outlier.
     smoothings: tuple[_Smoothing, ...]
     season: Season | None
     origin: float
@@ -131,7 +133,7 @@ class Model:
         """A value as the metric has it, no lower or higher than its kind can be."""
         found = value * self.scale + self.origin
         found = float(np.exp(np.clip(found, -700, 700))) if self.in_logs else found
-        return min(max(found, self.lowest), self.highest)
+        return float(min(max(found, self.lowest), self.highest))
 
 
 def _mean(series: list[Floats]) -> Floats:
@@ -140,7 +142,7 @@ def _mean(series: list[Floats]) -> Floats:
 
 
 def fit(grid: Grid, *, is_percent: bool = False) -> Model:
-    """The models of a metric with some readings; a percentage never within 100 stays within it."""
+    """The models of a metric with some readings; a percentage that never was above 100 stays so."""
     known = grid.values[grid.is_read]
     in_logs = bool(known.max() > known.min() > LEAST_IN_LOGS * np.median(known) > 0)
     raw = np.log(grid.values) if in_logs else grid.values
@@ -148,11 +150,11 @@ def fit(grid: Grid, *, is_percent: bool = False) -> Model:
     plain = (raw - origin) / scale
     season = season_of(grid.step, plain)
     adjusted = without_outliers(plain if season is None else plain - season.values)
-    steps = plain if season is not None else adjusted
-    if season is not None:
-        steps = steps - season.one_earlier()
-    is_judged = grid.is_read & ~np.isnan(steps)
+    steps, is_judged = adjusted, grid.is_read.copy()
     is_judged[0] = False
+    if season is not None:
+        steps = plain - season.one_earlier()
+        is_judged[: season.length] = False
     return Model(
         _smoothings(adjusted), season, origin, scale, in_logs, steps, is_judged, len(known),
         lowest=0.0 if known.min() >= 0 else -np.inf,

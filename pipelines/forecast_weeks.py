@@ -142,4 +142,4 @@ def recent_rate(days: Days, values: Floats, sunday: int) -> float | None:
         return None
     earlier, later = np.triu_indices(len(late_days), k=1)
     slopes = (late_values[later] - late_values[earlier]) / (late_days[later] - late_days[earlier])
-    return float(np.median(slopes)) * 7
+    return float(np.median(slopes)) * 7 + 0.0  # no -0

@@ -1,7 +1,8 @@
 """Publishing: the marts that passed their tests become a version that BI tools read.
 
-Belongs here: the audit of this run's dbt results, the version's folder, the pointer `current`.
-Does not belong here: what is in the files (`publish_files`), building marts (`dbt_project`).
+Belongs here: this run's dbt results and its audit as conditions, the version's folder, the pointer
+`current`. Does not belong here: what is in the files (`publish_files`), what is confidential
+(`audit`), building marts (`dbt_project`).
 
 `published/versions/<version>/` is written under another name, synced, opened again and counted;
 then it gets its name, and then `published/current` is replaced by rename: one atomic step for
@@ -19,7 +20,9 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.audit import Audit, audit, audit_versions
 from pipelines.boundaries import reached
+from pipelines.config import Privacy
 from pipelines.dbt_results import DbtResults
 from pipelines.publish_files import DATABASE, Counted, Manifest, count, write
 
@@ -32,11 +35,15 @@ class PublishRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A version that readers see now, and its tables with rows and checksums."""
+    """A version that readers see now, and its tables with rows and checksums.
+
+    `audit`: what was looked at before it was written; None where readers return to it.
+    """
 
     version: str
     folder: Path
     tables: list[Counted]
+    audit: Audit | None = None
 
 
 class Shelf:
@@ -74,6 +81,11 @@ class Shelf:
         sync(self.root)
         reached("publish.pointer_swapped")
 
+    def beside_next(self, n: int) -> list[Path]:
+        """Folders of the versions that stay when one more is published and `n` are kept."""
+        stay = self.versions()[-(n - 1) :] if n > 1 else []
+        return [self.versions_folder / version for version in stay]
+
     def keep(self, n: int) -> None:
         """Remove all but the last `n` versions, never the current one, and what a crash left."""
         for version in self.versions()[:-n]:
@@ -90,16 +102,18 @@ def publish(
     run_id: str,
     as_of: dt.datetime,
     keep_versions: int,
+    privacy: Privacy,
 ) -> Published:
     """Publish the marts that the run `run_id` built and tested. Raises PublishRefused."""
-    audited = _audited(shelf, results, run_id)
+    tested = _tested(shelf, results, run_id)
+    audited = _audited(shelf, warehouse, tested, keep_versions, privacy)
     reached("publish.begin")
     shelf.versions_folder.mkdir(parents=True, exist_ok=True)
     version = shelf.next_version(as_of.date())
-    manifest = Manifest(version, run_id, as_of, audited.n_passed, shelf.current)
+    manifest = Manifest(version, run_id, as_of, tested.n_passed, shelf.current)
     building = shelf.versions_folder / f".building-{version}"
     shutil.rmtree(building, ignore_errors=True)
-    tables = write(building, warehouse, audited.marts, manifest)
+    tables = write(building, warehouse, tested.marts, manifest)
     for path in [*building.rglob("*"), building]:
         sync(path)
     reached("publish.synced")
@@ -111,7 +125,7 @@ def publish(
     shelf.point_to(version)
     shelf.keep(keep_versions)
     reached("publish.end")
-    return Published(version, folder, tables)
+    return Published(version, folder, tables, audited)
 
 
 def return_to(shelf: Shelf, version: str) -> Published:
@@ -126,6 +140,9 @@ def return_to(shelf: Shelf, version: str) -> Published:
         raise PublishRefused(f"version {version} cannot be opened: {error}") from error
     if (problem := problem_with(folder, tables)) is not None:
         raise PublishRefused(f"version {version} is damaged: {problem}")
+    others = [shelf.versions_folder / other for other in shelf.versions() if other != version]
+    if changed := audit_versions(folder, others):
+        raise PublishRefused(f"version {version} is not what other versions say: {changed[0]}")
     shelf.point_to(version)
     return Published(version, folder, tables)
 
@@ -152,17 +169,29 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
-def _audited(shelf: Shelf, results: DbtResults | None, run_id: str) -> DbtResults:
-    kept = f"readers keep {shelf.current}" if shelf.current else "nothing is published yet"
+def _tested(shelf: Shelf, results: DbtResults | None, run_id: str) -> DbtResults:
     if results is None:
         raise PublishRefused(
             f"this run has no results of dbt to go by, so nothing says that the marts are right; "
-            f"{kept}. Run `alignmart nightly`, or return to a version with --to."
+            f"{_kept(shelf)}. Run `alignmart nightly`, or return to a version with --to."
         )
     if reasons := results.reasons_not_to_publish(run_id):
         more = f" (and {len(reasons) - 5} more)" if len(reasons) > 5 else ""
-        raise PublishRefused(f"{'; '.join(reasons[:5])}{more}; {kept}")
+        raise PublishRefused(f"{'; '.join(reasons[:5])}{more}; {_kept(shelf)}")
     return results
+
+
+def _audited(
+    shelf: Shelf, warehouse: Path, tested: DbtResults, keep_versions: int, privacy: Privacy
+) -> Audit:
+    found = audit(warehouse, tested.marts, shelf.beside_next(keep_versions), privacy)
+    if found.findings:
+        raise PublishRefused(f"{found.said}; {_kept(shelf)}")
+    return found
+
+
+def _kept(shelf: Shelf) -> str:
+    return f"readers keep {shelf.current}" if shelf.current else "nothing is published yet"
 
 
 def _made_at(folder: Path) -> int:

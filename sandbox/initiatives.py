@@ -41,12 +41,25 @@ def start_initiatives(plan: Plan, org: Org, people: People, book: GoalBook) -> l
         link(rng, org, book, epic)
         if way == "theme" or rng.random() < 0.12:
             put_under_theme(org, themes, epic)
+    _speak_of_goals(plan.rng("initiative-topics"), book, epics)
     created = (plan.end - 110) * DAY + 9 * 3600
     orphans = [
         Initiative(title, "Epic", -1, plan.end - 109, plan.end, created, people.heads[ROOT])
         for title in ORPHANS
     ]
     return themes + epics + orphans
+
+
+def _speak_of_goals(rng: np.random.Generator, book: GoalBook, epics: list[Initiative]) -> None:
+    """Let three of five epics name in their title what their first goal is about."""
+    by_key = {book.key(number): goal for number, goal in enumerate(book.goals)}
+    for epic in epics:
+        named = [*(book.key(link.goal) for link in epic.links), *epic.refs]
+        named += [key for _, keys in epic.ref_changes for key in keys]
+        goal = by_key.get(named[0]) if named else None
+        if goal is not None and rng.random() < 0.6 and " in " in goal.title:
+            topic = goal.title.split(" in ")[0].split(" ", 1)[1]
+            epic.title = f"{epic.title}: {topic}"
 
 
 def _title(rng: np.random.Generator, place: str) -> str:

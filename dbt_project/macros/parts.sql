@@ -32,3 +32,8 @@
         {%- endfor %}
     ) / cast({{ parts | length }} as {{ type_double() }})
 {%- endmacro %}
+
+{# whether a group's values of `value` differ, at 9 places -> boolean #}
+{% macro varies(value) -%}
+    max(cast({{ value }} as decimal(38, 9))) > min(cast({{ value }} as decimal(38, 9)))
+{%- endmacro %}

@@ -4,7 +4,7 @@ where
     (mart.reason_missing is null) <> (mart.status_viva is not null)
     or (mart.reason_missing is null) <> (mart.status_basis is not null)
     or (mart.reason_missing is null) <> (mart.hidden_risk is not null)
-    or (coalesce(mart.reason_missing, 'too_early') = 'too_early')
+    or (coalesce(mart.reason_missing, 'too_early') in ('too_early', 'open_end'))
     <> (mart.score_mean_weighted is not null)
     or (mart.n_leaves = 0) <> (mart.score_mean_weighted is null)
     or (

@@ -89,7 +89,7 @@ class Incentives:
         rows = [
             {"period_start": first, "period_end": last, **row}
             for first, last in self.lines
-            if first <= min(last, self.last_day)
+            if first <= last
             for row in self._period(first, last, minimum)
         ]
         filled = [dict.fromkeys(INCENTIVES) | row for row in rows]

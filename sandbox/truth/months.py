@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -17,9 +17,10 @@ import polars as pl
 
 from sandbox.truth.basis import AS_WAS, TO_SUNDAY, Basis
 from sandbox.truth.goals import Goals
+from sandbox.truth.org import Tree
 from sandbox.truth.states import States
 from sandbox.truth.units import HIDDEN, Cell
-from sandbox.truth.weekpattern import Groups, hidden_by_pattern
+from sandbox.truth.weekpattern import WeekPattern
 from sandbox.world import HR
 
 OLDEST = dt.timedelta(days=400)
@@ -61,20 +62,18 @@ class Month(NamedTuple):
 class Months:
     """All rows of a monthly table and what they speak about.
 
-    `groups`: those of as_was and restated, in this order. `said` is understanding_and_control,
-    `surveys` core's dim_survey; `minimum` that of effort and reach."""
+    `said` is understanding_and_control, `surveys` core's dim_survey."""
 
     def __init__(
         self,
-        groups: Sequence[Groups],
+        pattern: WeekPattern,
         goals: Goals,
         states: States,
         said: pl.DataFrame,
         surveys: pl.DataFrame,
-        minimum: int,
     ) -> None:
-        self.goal_book, self.states, self.minimum = goals, states, minimum
-        self.groups = {found.basis.name: found for found in groups}
+        self.goal_book, self.states = goals, states
+        self.pattern, self.groups = pattern, pattern.groups
         cells = said.iter_rows(named=True)
         self.cells = {(c["org_unit_id"], c["survey_id"], c["construct"]): c for c in cells}
         asked: dict[str, set[str]] = defaultdict(set)
@@ -91,10 +90,10 @@ class Months:
         """Every unit of the tree of each month's last judged Sunday, sorted by key (B1)."""
         rows = []
         for groups in self.groups.values():
-            basis, as_was = groups.basis, self.groups[AS_WAS]
+            basis = groups.basis
             for week in last_weeks(basis.weeks()):
                 sunday = week + TO_SUNDAY
-                hidden = hidden_by_pattern(groups, as_was, week, self.minimum)
+                hidden = self.pattern.hidden(week)[basis.name]
                 rows += [
                     Month(basis, unit, sunday, unit not in hidden)
                     for unit in basis.tree(sunday).parent
@@ -138,9 +137,8 @@ class Months:
             tree, placed_on = basis.tree(sunday), basis.day_of_tree(sunday)
             goals: dict[str, set[str]] = defaultdict(set)
             for goal in self.states.on(sunday).active:
-                unit = self.goal_book.unit(goal, placed_on)
-                place = unit if unit in tree.parent else tree.root
-                for above in tree.path(place) if place else ():
+                home = place(self.goal_book.unit(goal, placed_on), tree)
+                for above in tree.path(home) if home else ():
                     goals[above].add(goal)
             found[basis.name, sunday] = {unit: frozenset(some) for unit, some in goals.items()}
         return found
@@ -156,6 +154,12 @@ class Months:
                     units[above].add(unit)
             found[basis.name, sunday] = {unit: frozenset(some) for unit, some in units.items()}
         return found
+
+
+def place(unit: str | None, tree: Tree) -> str | None:
+    """Where something of a unit counts: at the root where the unit is unknown or not in the tree;
+    None where there is no tree yet."""
+    return unit if unit in tree.parent else tree.root
 
 
 def last_weeks(weeks: Iterable[dt.date]) -> list[dt.date]:

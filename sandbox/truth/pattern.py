@@ -19,10 +19,12 @@ OPEN: Fraction = Fraction(1, 4)
 @dataclass(frozen=True)
 class Kind:
     """People of one kind: `own` holds them by the unit in which they count directly (a person with
-    two seats in both), `answers` what each said, 0 to 1, where that must stay open (F5)."""
+    two seats in both), `answers` what each said, 0 to 1, where that must stay open (F5). `is_sized`
+    is whether its counts are among those by which the smallest unit is found."""
 
     own: Mapping[str, frozenset[str]]
     answers: Mapping[str, Fraction] = field(default_factory=dict)
+    is_sized: bool = True
 
     def people(self, units: Iterable[str]) -> frozenset[str]:
         """Distinct people of these direct units."""
@@ -99,7 +101,7 @@ class _Pattern:
     def size(self, unit: str) -> tuple[int, str]:
         """What `smallest` compares: the least count of any kind, then the id."""
         units = list(self.forest.subtree(unit))
-        return min(len(kind.people(units)) for kind in self.kinds), unit
+        return min(len(kind.people(units)) for kind in self.kinds if kind.is_sized), unit
 
     def is_small(self, unit: str) -> bool:
         """Whether the rest is of a few people, in any kind."""

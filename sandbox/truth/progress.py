@@ -158,7 +158,9 @@ def _reason(rolled: Rollup) -> str | None:
         reasons = [found.reason for found in rolled.own.values() if found.reason is not None]
         return min(reasons, default="few_observations")
     expected = rolled.item.expected
-    is_early = expected is None or rounded(expected) < LEAST_EXPECTED
+    if expected is None:
+        return "open_end"
+    is_early = rounded(expected) < LEAST_EXPECTED
     return "too_early" if is_early or not rolled.is_any_due else None
 
 

@@ -16,7 +16,7 @@ import polars as pl
 
 from sandbox.truth.goals import Goals
 from sandbox.truth.initiatives import Initiatives
-from sandbox.truth.months import Month, Months, Row, mean_of, month_table, present
+from sandbox.truth.months import Month, Months, Row, mean_of, month_table, place, present
 from sandbox.truth.org import Tree
 from sandbox.world import World
 
@@ -75,9 +75,10 @@ class Pull:
         )
 
     def open_initiatives(self, months: Months, row: Month) -> set[str]:
-        """Initiatives open on the Sunday whose unit is in the subtree (H2)."""
-        units = months.units(row)
-        return {i for i in self._open_on(row.sunday) if self.units.get(i) in units}
+        """Initiatives open on the Sunday whose unit is in the subtree; one of no unit, or of one
+        that the row's tree lacks, counts at the root (H2)."""
+        units, tree = months.units(row), row.basis.tree(row.sunday)
+        return {i for i in self._open_on(row.sunday) if place(self.units[i], tree) in units}
 
     def _counts(self, months: Months, row: Month) -> Row:
         origins = self._origins(months, row)
@@ -146,8 +147,7 @@ class Pull:
         person = self.initiatives.identity.person(reporter) if reporter else None
         if person is None or not self.org.seats_on(person, day):
             return None
-        unit = self.org.primary_unit(person, day)
-        return unit if unit in tree.parent else tree.root
+        return place(self.org.primary_unit(person, day), tree)
 
 
 def _share(counts: Counter[str], *names: str) -> float | None:

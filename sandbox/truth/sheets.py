@@ -63,6 +63,8 @@ class Wave:
     """By construct and sheet."""
     states: dict[str, Counter[tuple[str, str]]]
     """By construct: how many answers in each state by unit."""
+    spoke: dict[str, frozenset[str]]
+    """By construct: sheets with an answer to it or a "don't know"."""
     invited: Counter[str] | None
     """People by unit; None where the wave has no invitations."""
 
@@ -103,6 +105,7 @@ def _wave(row: Row, core: Mapping[str, pl.DataFrame], org: Organisation) -> Wave
         unit_of=unit_of,
         marks={c: _marks(items, unit_of, said) for c, items in asked.items()},
         states={c: _states(items, unit_of, said) for c, items in asked.items()},
+        spoke={c: _spoke(items, said) for c, items in asked.items()},
         invited=invited if invitations else None,
     )
 
@@ -157,4 +160,14 @@ def _states(
         (sheets[sheet], answer["state"])
         for (sheet, question), answer in said.items()
         if question in asked
+    )
+
+
+def _spoke(items: list[Row], said: Mapping[tuple[str, str], Row]) -> frozenset[str]:
+    """Sheets that say something of an item, if only that they don't know."""
+    asked = {item["question_id"] for item in items}
+    return frozenset(
+        sheet
+        for (sheet, question), answer in said.items()
+        if question in asked and answer["state"] in ("answered", "dont_know")
     )

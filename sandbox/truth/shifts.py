@@ -16,7 +16,6 @@ from typing import NamedTuple
 import polars as pl
 
 from sandbox.truth.attainment import Targets
-from sandbox.truth.goals import Goals
 from sandbox.truth.items import Items
 from sandbox.truth.links import Links
 from sandbox.truth.work import monday
@@ -74,7 +73,8 @@ class Bands:
 def shifts_of(metric: str, readings: list[tuple[dt.date, float]], bands: Bands) -> list[Shift]:
     """The shifts of a metric; `readings` (day, value) ascend, one a day.
 
-    After a shift a reading within its own band comes first, later than the shift's two."""
+    After a shift a reading within its own band comes first; its second reading may be that one,
+    where the week between already foresaw it."""
     found: list[Shift] = []
     is_ready = True
     for at, (day, value) in enumerate(readings):
@@ -82,7 +82,7 @@ def shifts_of(metric: str, readings: list[tuple[dt.date, float]], bands: Bands) 
         own = bands.of(metric, sunday, day)
         side = own.side(value) if own else None
         if side == 0:
-            is_ready = is_ready or day > found[-1].day
+            is_ready = True
         elif side and is_ready and at + 1 < len(readings):
             next_day, next_value = readings[at + 1]
             following = bands.of(metric, sunday, next_day)
@@ -95,15 +95,12 @@ def shifts_of(metric: str, readings: list[tuple[dt.date, float]], bands: Bands) 
 class Shifts:
     """All shifts of the customer-facing metrics of a cut world, and their answers."""
 
-    def __init__(
-        self, goals: Goals, targets: Targets, items: Items, links: Links, bands: Bands
-    ) -> None:
-        self.targets = targets
+    def __init__(self, targets: Targets, items: Items, links: Links, bands: Bands) -> None:
+        self.targets, self.bands = targets, bands
         self.goals_of: dict[str, set[str]] = defaultdict(set)
-        for goal in goals.rows:
-            for metric in targets.versions.get(goal, {}):
+        for goal, versions in targets.versions.items():
+            for metric in versions:
                 self.goals_of[metric].add(goal)
-        self.bands = bands
         self.begun = sorted(
             (row["created_at"].date(), item)
             for item, row in items.rows.items()
@@ -113,21 +110,12 @@ class Shifts:
 
     def of_metrics(self, metrics: Iterable[str]) -> list[Shift]:
         """Every shift of the metrics."""
-        return [
-            shift
-            for metric in sorted(metrics)
-            for shift in shifts_of(
-                metric,
-                list(
-                    zip(
-                        self.targets.days.get(metric, []),
-                        self.targets.values.get(metric, []),
-                        strict=True,
-                    )
-                ),
-                self.bands,
-            )
-        ]
+        days, values = self.targets.days, self.targets.values
+        found = []
+        for metric in sorted(metrics):
+            readings = zip(days.get(metric, ()), values.get(metric, ()), strict=True)
+            found += shifts_of(metric, list(readings), self.bands)
+        return found
 
     def response(self, shift: Shift, sunday: dt.date) -> Response:
         """How long the answer took, as far as `sunday` knows."""

@@ -12,11 +12,14 @@ from collections.abc import Mapping
 import polars as pl
 
 from sandbox.truth import identity as identity_of
+from sandbox.truth.actionable import Actionable
 from sandbox.truth.basis import AS_WAS, RESTATED, Basis
 from sandbox.truth.chain import alignment_chain
+from sandbox.truth.customers import Customers
 from sandbox.truth.cut import observed
 from sandbox.truth.dependency import Dependencies
 from sandbox.truth.effort import EffortBook
+from sandbox.truth.gaps import Gaps
 from sandbox.truth.goals import GoalGraph, Goals
 from sandbox.truth.incentives import Incentives
 from sandbox.truth.initiatives import Initiatives
@@ -26,6 +29,7 @@ from sandbox.truth.links import Links
 from sandbox.truth.metrics import Metrics
 from sandbox.truth.months import Months
 from sandbox.truth.org import Organisation
+from sandbox.truth.ownunit import effort_own_unit
 from sandbox.truth.perceived import with_perceived
 from sandbox.truth.portfolio import Standings, goal_portfolio
 from sandbox.truth.presence import days_of_workers, restated
@@ -34,13 +38,16 @@ from sandbox.truth.progress import goal_progress
 from sandbox.truth.pull import Pull
 from sandbox.truth.reach import Paths
 from sandbox.truth.rollup import Rollups
+from sandbox.truth.scorecard import Scorecard
+from sandbox.truth.scoreparts import Parts
+from sandbox.truth.shifts import Bands, Shifts
 from sandbox.truth.states import States
 from sandbox.truth.survey import compute_survey
 from sandbox.truth.told import Told
 from sandbox.truth.triad import Triad
 from sandbox.truth.understanding import understanding_and_control
-from sandbox.truth.units import effort_own_unit
 from sandbox.truth.unitweeks import KEY, groups_of, unit_weeks
+from sandbox.truth.weekpattern import WeekPattern
 from sandbox.truth.work import classified, effort_on_goals, monday
 from sandbox.truth.workdays import Workdays
 from sandbox.world import GOALS, HR, TRACKER, World
@@ -52,6 +59,7 @@ def compute(
     *,
     linked: Mapping[str, str] | None = None,
     outlook: pl.DataFrame | None = None,
+    bands: pl.DataFrame | None = None,
     minimum_group: int = 5,
     minimum_group_effort: int = 5,
     hours_per_day: float = 8.0,
@@ -60,12 +68,15 @@ def compute(
 
     `linked`: the person (bare key) of an account, or of an address in a survey, that is not
     certain, where linkage found one. `outlook`: goal_outlook's goal_id, metric_id, week_start and
-    attainment_p50; a forecast is no truth, so that status_workpath is there only with it.
+    attainment_p50; a forecast is no truth, so that status_workpath is there only with it. `bands`:
+    forecast.metric_forecast's metric_id, week_start, target_on, p10 and p90; without them
+    customer_alignment says nothing of shifts.
 
     Marts, sorted by key, with the contract's columns: `goal_triad`, `alignment_chain` (without
     chain_id), `goal_alignment`, `goal_progress`, `goal_portfolio`, `effort_alignment`,
     `effort_own_unit`, `line_of_sight`, `unit_dependency`, `understanding_and_control`,
-    `pull_index`, `integration`, `incentive_alignment`. Steps on the way: `identity`, `goal_week`,
+    `pull_index`, `integration`, `incentive_alignment`, `customer_alignment`, `alignment_scorecard`,
+    `alignment_gaps` (without texts). Steps on the way: `identity`, `goal_week`,
     `effort`, `item_class`, `effort_goal`. Raises ValueError where `as_of` has no time zone.
     """
     seen = observed(world, as_of)
@@ -99,24 +110,27 @@ def compute(
     paths = Paths(identity, goals, states, items, links, effort, parts, last_day)
     priorities = Priorities(goals, graph, states, last_day)
     dependencies = Dependencies(as_was.work, parts, goals, items, org, last_day, minimum)
-    groups = groups_of((as_was, today), paths)
-    units = unit_weeks(groups, parts, goals, priorities, paths, minimum)
+    pattern = WeekPattern(*groups_of((as_was, today), paths), minimum)
+    units = unit_weeks(pattern, parts, goals, priorities, paths)
     shown = units["effort_alignment"].select(*KEY, is_shown=~pl.col("suppressed"))
     surveys = compute_survey(world, as_of, linked)
     said = understanding_and_control(surveys, org, minimum_group=minimum_group)
-    months = Months(groups, goals, states, said, surveys["core.dim_survey"], minimum)
-    return {
+    months = Months(pattern, goals, states, said, surveys["core.dim_survey"])
+    pull = Pull(seen, goals, initiatives)
+    shifts = None if bands is None else Shifts(rollups.targets, items, links, Bands(bands))
+    found = {
         "goal_triad": triad.table(),
         "alignment_chain": alignment_chain(triad),
         "goal_alignment": weeks.alignment(),
         "goal_progress": goal_progress(rollups, states, weeks.sundays(), outlook),
         "goal_portfolio": goal_portfolio(weeks, shown),
         "effort_alignment": units["effort_alignment"],
-        "effort_own_unit": effort_own_unit((as_was, today), minimum),
+        "effort_own_unit": effort_own_unit(as_was, today, minimum),
         "line_of_sight": with_perceived(units["line_of_sight"], said, surveys["core.dim_survey"]),
         "unit_dependency": dependencies.table(),
         "understanding_and_control": said,
-        "pull_index": Pull(seen, goals, initiatives).table(months),
+        "pull_index": pull.table(months),
+        "customer_alignment": Customers(goals, metrics, parts, shifts).table(months),
         "integration": Integration(seen, links, metrics).table(months, weeks),
         "incentive_alignment": Incentives(seen, goals, states, metrics, last_day).table(minimum),
         "identity": identity.table(),
@@ -125,6 +139,10 @@ def compute(
         "item_class": _with_ids(classes).sort("work_item_id", "week_start"),
         "effort_goal": _by_worker(goal_effort, "work_item_id", "goal_id", "person_days", "basis"),
     }
+    card_parts = Parts(months, paths, Actionable(metrics, links, pull), found)
+    card = Scorecard(months, card_parts, found)
+    gaps = Gaps(triad, weeks, links, found)
+    return found | {"alignment_scorecard": card.table(), "alignment_gaps": gaps.table()}
 
 
 def _with_ids(table: pl.DataFrame) -> pl.DataFrame:

@@ -68,7 +68,7 @@ def cells_of(closed: Mapping[str, Wave], minimum: int) -> dict[str, Cells]:
 
 def survey_pattern(wave: Wave, minimum: int) -> frozenset[str]:
     """Units whose cells of a wave are hidden (readings F3 to F5): one answer for all constructs."""
-    kinds = list(_kinds(wave))
+    kinds = list(_counting(wave))
     forest = Forest(wave.parent)
     small = {
         unit
@@ -76,10 +76,10 @@ def survey_pattern(wave: Wave, minimum: int) -> frozenset[str]:
         for kind in kinds
         if len(kind.people(forest.subtree(unit))) < minimum
     }
-    return hidden_units(wave.parent, kinds, minimum, small)
+    return hidden_units(wave.parent, [*kinds, *_asked(wave)], minimum, small)
 
 
-def _kinds(wave: Wave) -> Iterator[Kind]:
+def _counting(wave: Wave) -> Iterator[Kind]:
     """Who counts for each construct, with all that its published numbers say of them."""
     for construct, marks in wave.marks.items():
         own = {unit: frozenset(sheets) for unit, sheets in _by_unit(wave, marks).items()}
@@ -89,6 +89,18 @@ def _kinds(wave: Wave) -> Iterator[Kind]:
         if _has_net_score(wave, construct):
             yield Kind(own, {s: Fraction(m.is_promoter) for s, m in marks.items()})
             yield Kind(own, {s: Fraction(m.is_detractor) for s, m in marks.items()})
+
+
+def _asked(wave: Wave) -> Iterator[Kind]:
+    """Who is in the other numbers of a cell: people invited, and for each construct the sheets
+    that its share of "don't know" is about."""
+    for sheets in wave.spoke.values():
+        yield Kind(
+            {u: frozenset(some) for u, some in _by_unit(wave, sheets).items()}, is_sized=False
+        )
+    if wave.invited is not None:
+        people = {u: frozenset(f"{u}|{k}" for k in range(n)) for u, n in wave.invited.items()}
+        yield Kind(people, is_sized=False)
 
 
 def _by_unit(wave: Wave, sheets: Iterable[str]) -> dict[str, list[str]]:

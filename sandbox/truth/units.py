@@ -1,8 +1,8 @@
-"""The marts of units: effort_alignment and effort_own_unit (readings T2, E6 to E11, E13).
+"""The weekly effort of units: effort_alignment (readings T2, E6 to E11, E13).
 
-Belongs here: effort summed over units, weeks and months, on each org basis.
+Belongs here: effort summed over units and weeks, on each org basis.
 Does not belong here: how effort and classes come about, which goals it went to, which rows a
-week hides.
+week hides, months (`ownunit`).
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import polars as pl
 
-from sandbox.truth.basis import RESTATED, Basis
+from sandbox.truth.basis import Basis
 from sandbox.truth.effort import person_of
 from sandbox.world import HR
 
@@ -45,14 +45,6 @@ ALIGNMENT = {
     "basis_worklog_share": _F,
     "suppressed": pl.Boolean,
     "reason_missing": pl.String,
-}
-OWN_UNIT = {
-    "org_unit_id": pl.String,
-    "node_class": pl.String,
-    "month_start": pl.Date,
-    "org_basis": pl.String,
-    "person_days": _F,
-    "suppressed": pl.Boolean,
 }
 _WORK = ["version", "unit", "worker", "node_class", "is_unknown", "basis"]
 COLUMN_OF_CLASS = {"top": "aligned"}
@@ -177,44 +169,3 @@ def cells_of(basis: Basis) -> dict[Key, Cell]:
     ):
         cells[unit, week].capacity += fte
     return cells
-
-
-def effort_own_unit(bases: Sequence[Basis], minimum: int) -> pl.DataFrame:
-    """A direct unit, class, month and basis: the table that can be summed. A restated cell is
-    hidden, too, where few people have another amount in it than in its as_was cell."""
-    work = pl.concat(
-        basis.work.filter(pl.col("person_days") > 0).select(
-            "unit",
-            "node_class",
-            "worker",
-            "person_days",
-            month_start=pl.col("day").dt.truncate("1mo"),
-            org_basis=pl.lit(basis.name),
-        )
-        for basis in bases
-    )
-    cell = ["unit", "node_class", "month_start"]
-    sign = pl.when(pl.col("org_basis") == RESTATED).then(1).otherwise(-1)
-    moved = (
-        work.group_by(*cell, "worker")
-        .agg(apart=(pl.col("person_days") * sign).sum())
-        .group_by(cell)
-        .agg(moved=(pl.col("apart").abs().round(DIGITS) > 0).sum())
-    )
-    cells = (
-        work.group_by(*cell, "org_basis", maintain_order=True)
-        .agg(pl.col("person_days").sum(), people=pl.col("worker").n_unique())
-        .join(moved, on=cell)
-        .with_columns(
-            suppressed=(pl.col("people") < minimum)
-            | (pl.col("org_basis") == RESTATED) & pl.col("moved").is_between(1, minimum - 1)
-        )
-    )
-    return cells.select(
-        org_unit_id=HR + ":" + pl.col("unit"),
-        node_class="node_class",
-        month_start="month_start",
-        org_basis="org_basis",
-        person_days=pl.when(~pl.col("suppressed")).then("person_days"),
-        suppressed="suppressed",
-    ).sort("org_unit_id", "node_class", "month_start", "org_basis")

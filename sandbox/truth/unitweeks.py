@@ -16,7 +16,7 @@ from sandbox.truth.goals import Goals
 from sandbox.truth.priority import Priorities
 from sandbox.truth.reach import Paths, line_of_sight
 from sandbox.truth.units import cells_of, effort_alignment
-from sandbox.truth.weekpattern import Groups, hidden_rows
+from sandbox.truth.weekpattern import Groups, WeekPattern
 
 KEY = ["org_unit_id", "week_start", "org_basis"]
 
@@ -27,19 +27,16 @@ def groups_of(bases: Sequence[Basis], paths: Paths) -> list[Groups]:
 
 
 def unit_weeks(
-    groups: Sequence[Groups],
+    pattern: WeekPattern,
     parts: pl.DataFrame,
     goals: Goals,
     priorities: Priorities,
     paths: Paths,
-    minimum: int,
 ) -> dict[str, pl.DataFrame]:
-    """Both marts, sorted by their key. `groups` are of as_was and restated, in this order; `parts`
-    is the split of `work.classified`."""
-    as_was, restated = groups
-    hidden = hidden_rows(as_was, restated, minimum)
+    """Both marts, sorted by their key. `parts` is the split of `work.classified`."""
+    hidden = pattern.without_number()
     alignment, sight = [], []
-    for group in groups:
+    for group in pattern.groups.values():
         basis = group.basis
         effort = goal_effort_of_units(basis, parts)
         focus, gaps = of_units(effort, basis, goals), priorities.gaps(effort, basis)

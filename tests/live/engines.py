@@ -13,7 +13,7 @@ import duckdb
 import polars as pl
 from adbc_driver_postgresql import dbapi
 
-COPIED = ("raw", "linkage")
+COPIED = ("raw", "linkage", "forecast")
 """Schemas that dbt reads and does not make."""
 
 

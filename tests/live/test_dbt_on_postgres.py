@@ -23,6 +23,10 @@ PLANNING = {"shared_buffers": "512MB", "work_mem": "64MB", "enable_nestloop": "o
 """PostgreSQL cannot foresee how many rows a view of versions leaves, and would loop over them."""
 
 
+IN_DUCKDB = ("driver_weight+",)
+"""Models in Python, which PostgreSQL does not run, and what stands on them."""
+
+
 def variables(company: Company) -> dict[str, object]:
     """The organisation of the sample company, as the nightly run tells dbt."""
     config = Config(sample=Sample(people=company.people, months=company.months))
@@ -44,7 +48,7 @@ def build(company: Company, url: str, target: Path) -> str:
         "DBT_LOG_PATH": str(target),
     }
     command = ["--no-use-colors", "build", "--target", "postgres", "--target-path", str(target)]
-    left_out = ["--exclude-resource-type", "unit_test"]
+    left_out = ["--exclude-resource-type", "unit_test", "--exclude", *IN_DUCKDB]
     done = subprocess.run(
         [EXECUTABLE, *command, *left_out, "--vars", json.dumps(variables(company))],
         cwd=PROJECT, env=environment, capture_output=True, text=True, check=False,
@@ -65,7 +69,8 @@ def test_core_and_marts_of_400_people_are_the_same_on_postgresql(tmp_path: Path)
     warehouse = company.folder / "data" / "warehouse.duckdb"
     with duckdb.connect(warehouse, read_only=True) as connection:
         built = engines.tables(connection, ["core", "marts"])
-    names = [f"{schema}.{table}" for schema, table in built if (schema, table) not in RUN_TABLES]
+    left_out = RUN_TABLES | {("core", "driver_weight"), ("marts", "drivers")}
+    names = [f"{schema}.{table}" for schema, table in built if (schema, table) not in left_out]
     with postgres.running(PLANNING) as cluster:
         url = postgres.database(cluster, "alignmart")
         assert engines.copy_raw(warehouse, url) > 100_000

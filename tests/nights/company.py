@@ -18,8 +18,8 @@ from sandbox.world import World
 
 ROOT = Path(__file__).parents[2]
 
-RUN_COLUMNS = {"run_id", "load_id", "page_ref"}
-"""Columns that name a run or a load, not what is true."""
+RUN_COLUMNS = {"run_id", "load_id", "page_ref", "frozen_as_of"}
+"""Columns that name a run, a load or the night that froze a wave, not what is true."""
 
 NIGHT_COLUMNS = {"first_seen", "last_seen", "first_seen_at"}
 """Columns that say which night saw something, which no source dates."""

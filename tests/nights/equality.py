@@ -20,6 +20,9 @@ KEYS = {
     "pull_index": ["org_unit_id", "month_start", "org_basis"],
     "integration": ["org_unit_id", "month_start", "org_basis"],
     "incentive_alignment": ["org_unit_id", "period_start", "period_end"],
+    "customer_alignment": ["org_unit_id", "month_start", "org_basis"],
+    "alignment_scorecard": ["org_unit_id", "month_start", "org_basis"],
+    "alignment_gaps": ["gap_id"],
 }
 """The key of every mart that has a truth."""
 

@@ -26,6 +26,7 @@ from pipelines.assets.transform import environment, variables
 from pipelines.clock import Clock
 from pipelines.config_file import load
 from pipelines.dbt import EXECUTABLE, PROJECT
+from pipelines.forecast import forecast
 from pipelines.linkage import link
 from pipelines.load import load_pull
 from pipelines.night import Night
@@ -73,7 +74,7 @@ class PairedNight:
         return done.stdout
 
     def build(self, parsed: Path) -> None:
-        """Pull, load, link and build, without tests of the models and without publishing.
+        """Pull, load, link, forecast and build, without tests of the models and without publishing.
 
         `parsed`: where dbt keeps the project that it read, to read it once for several nights.
         """
@@ -85,10 +86,12 @@ class PairedNight:
             for frame in load_pull(warehouse, connector, pull, "built"):
                 assert (frame.status, frame.rows_quarantined) == ("ok", 0), frame
         link(warehouse, clock.as_of)
+        forecast(warehouse, clock.as_of)
         night = Night("built", config, clock, warehouse, archive, {})
+        command = ["build", "--resource-type", "seed", "--resource-type", "model"]
         places = {"PROFILES_DIR": PROJECT, "TARGET_PATH": parsed, "LOG_PATH": parsed}
         done = subprocess.run(
-            [EXECUTABLE, "--no-use-colors", "run", "--vars", json.dumps(variables(night))],
+            [EXECUTABLE, "--no-use-colors", *command, "--vars", json.dumps(variables(night))],
             env=os.environ | environment(night) | {f"DBT_{n}": str(p) for n, p in places.items()},
             cwd=PROJECT, capture_output=True, text=True, timeout=600, check=False,
         )  # fmt: skip

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.config import Privacy
 from pipelines.dbt_results import DbtResults
 from pipelines.publish import Published, Shelf, publish
 
@@ -74,7 +75,7 @@ def publish_once(
 ) -> Published:
     """Publish one more version of the small warehouse under `root`."""
     warehouse = build_warehouse(root / "warehouse.duckdb", shift)
-    return publish(Shelf(root / "published"), warehouse, results(), RUN, as_of, keep)
+    return publish(Shelf(root / "published"), warehouse, results(), RUN, as_of, keep, Privacy())
 
 
 def _model(table: str, key: list[str], about: str, schema: str = "marts") -> dict:

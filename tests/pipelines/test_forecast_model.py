@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pipelines.forecast_grid import Floats, regular, season_of, without_outliers
 from pipelines.forecast_model import Interval, Model, fit
+from pipelines.forecast_weeks import RULES
 
 
 def weekly(values: Floats, *, left_out: list[int] | None = None) -> Model:
@@ -153,3 +154,12 @@ def test_any_eight_readings_have_a_forecast_in_order(
         found = model.ahead(steps)
         assert np.all(np.isfinite([found.p10, found.p50, found.p90]))
         assert found.p10 <= found.p50 <= found.p90
+
+
+def test_the_same_readings_are_foreseen_as_by_the_rules_that_marks_name() -> None:
+    """Whoever changes these numbers changes RULES too, or a warehouse keeps what it had."""
+    found = weekly(np.round(noisy(30, slope=0.5), 3)).ahead(4)
+    assert RULES.split()[0] == "1"
+    assert [found.p10, found.p50, found.p90] == pytest.approx(
+        [113.446519, 115.055897, 116.688107], rel=1e-6
+    )

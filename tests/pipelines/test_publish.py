@@ -16,6 +16,7 @@ import polars as pl
 import pytest
 
 from pipelines.boundaries import BOUNDARIES, reached
+from pipelines.config import Privacy
 from pipelines.publish import PublishRefused, Shelf, publish, return_to
 from pipelines.publish_files import count
 from tests.pipelines.published_world import (
@@ -98,7 +99,7 @@ def test_the_checksum_ignores_the_order_of_rows_and_sees_every_value(tmp_path):
         )
         connection.execute("DROP TABLE marts.goal_triad")
         connection.execute("CREATE TABLE marts.goal_triad AS SELECT * FROM t")
-    turned = publish(Shelf(tmp_path / "c"), warehouse, results(), RUN, AS_OF, 7)
+    turned = publish(Shelf(tmp_path / "c"), warehouse, results(), RUN, AS_OF, 7, Privacy())
     assert {t.name: t.checksum for t in again.tables} == first
     assert {t.name: t.checksum for t in turned.tables} == first
     other = {t.name: t.checksum for t in publish_once(tmp_path / "d", shift=1).tables}
@@ -125,7 +126,7 @@ def test_nothing_is_published_unless_this_run_built_and_passed_everything(tmp_pa
     publish_once(tmp_path, shift=1)
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(PublishRefused, match=reason) as refusal:
-        publish(shelf_of(tmp_path), tmp_path / "warehouse.duckdb", said, RUN, AS_OF, 7)
+        publish(shelf_of(tmp_path), tmp_path / "warehouse.duckdb", said, RUN, AS_OF, 7, Privacy())
     assert "readers keep 2026-10-31.1" in str(refusal.value)
     assert sorted(tmp_path.rglob("*")) == before
     assert generation(tmp_path) == "1"
@@ -134,7 +135,10 @@ def test_nothing_is_published_unless_this_run_built_and_passed_everything(tmp_pa
 def test_a_warning_does_not_stop_publishing(tmp_path):
     warehouse = build_warehouse(tmp_path / "w.duckdb")
     said = results(statuses={"test.a.looks_odd": "warn"})
-    assert publish(shelf_of(tmp_path), warehouse, said, RUN, AS_OF, 7).version == "2026-10-31.1"
+    assert (
+        publish(shelf_of(tmp_path), warehouse, said, RUN, AS_OF, 7, Privacy()).version
+        == "2026-10-31.1"
+    )
 
 
 def test_versions_of_a_day_are_counted_and_each_names_the_one_before(tmp_path):

@@ -500,7 +500,7 @@ def test_a_checkin_beside_a_metric_or_a_child_is_not_asked() -> None:
 # Too early, and verdicts
 
 
-def test_under_a_tenth_of_the_span_and_without_an_end_it_is_too_early() -> None:
+def test_under_a_tenth_of_the_span_it_is_too_early_and_without_an_end_there_is_no_pace() -> None:
     tables = {"goal_metrics": [target("a", "m")], **measured(m=5)}
     tables["observations"] = [reading("m", 5, "2026-01-02")]
     # 11 of 110 days on Sunday 11 January; 10 of 101 (0.099) where it began a day later
@@ -516,7 +516,7 @@ def test_under_a_tenth_of_the_span_and_without_an_end_it_is_too_early() -> None:
     assert [early[name] for name in early if name.startswith("status_")] == [None] * 5
     endless = last("a", goals=[goal("a", ends_on=None)], **tables)
     assert (endless["expected"], endless["pace"]) == (None, None)
-    assert (endless["score_mean_equal"], endless["reason_missing"]) == (0.05, "too_early")
+    assert (endless["score_mean_equal"], endless["reason_missing"]) == (0.05, "open_end")
 
 
 def test_no_reading_is_due_before_one_cadence_has_passed() -> None:

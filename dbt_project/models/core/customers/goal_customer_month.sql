@@ -1,8 +1,12 @@
--- Whether a goal active on a month's Sunday is customers' (reading K1): with a need, or with a
--- metric in force that customers feel; null where that is unknown.
+-- Whether a goal that exists on a month's Sunday, active or not, is customers' (reading K1): with a
+-- need, or with a metric in force that customers feel; null where that is unknown.
 with goal as (
-    select distinct goals.goal_id, goals.month_start, goals.sunday
-    from {{ ref('goal_unit_month') }} as goals
+    select week.goal_id, months.month_start, months.sunday
+    from (
+        select distinct unit_month.month_start, unit_month.week_start, unit_month.sunday
+        from {{ ref('unit_month') }} as unit_month
+    ) as months
+    inner join {{ ref('goal_week') }} as week on months.week_start = week.week_start
 ),
 
 metric as (

@@ -48,7 +48,8 @@ ranked as (
 
 judged as (
     select max(week.week_start) as last_week
-    from {{ ref('effort_week') }} as week
+    from {{ ref('judged_week') }} as week
+    where not week.is_partial
 )
 
 select

@@ -1,9 +1,12 @@
 -- Every gap in every judged week in which it is there: a row a kind, subject and week (reading N1).
 with metric_week as (
-    select metrics.metric_id, week.week_start, week.sunday
+    select metrics.metric_id, week.week_start
     from {{ ref('dim_metric') }} as metrics
-    inner join {{ ref('effort_week') }} as week
-        on metrics.first_observed_on <= week.sunday and week.sunday < metrics.exists_until
+    inner join {{ ref('judged_week') }} as week
+        on
+            metrics.first_observed_on <= week.judged_on
+            and week.judged_on < metrics.exists_until
+            and not week.is_partial
 ),
 
 metric_in_use as (

@@ -20,6 +20,28 @@ measured as (
             and goal.judged_on < target.valid_to
 ),
 
+owned as (
+    select distinct goal.goal_id, goal.week_start
+    from goal
+    inner join {{ ref('goal_owner') }} as owner
+        on
+            goal.goal_id = owner.goal_id
+            and owner.valid_from <= goal.judged_on
+            and goal.judged_on < owner.valid_to
+    left join {{ ref('dim_person') }} as person
+        on
+            owner.owner_person_id = person.person_id
+            and coalesce(person.hired_on, {{ beginning() }}) <= goal.judged_on
+            and coalesce(person.left_on, {{ open_end() }}) >= goal.judged_on
+    left join {{ ref('bridge_org_unit_history') }} as unit
+        on
+            owner.owner_org_unit_id = unit.descendant_id
+            and unit.depth = 0
+            and unit.valid_from <= goal.judged_on
+            and goal.judged_on < unit.valid_to
+    where person.person_id is not null or unit.descendant_id is not null
+),
+
 worked as (
     select distinct split.goal_id, split.week_start
     from {{ ref('bridge_effort_goal') }} as split
@@ -66,9 +88,8 @@ where served.goal_id is null
 union all
 select goal.goal_id, goal.week_start, 'goal_without_owner'
 from goal
-inner join {{ ref('goal_week_shape') }} as shape
-    on goal.goal_id = shape.goal_id and goal.week_start = shape.week_start
-where goal.has_owners and not shape.is_owned
+left join owned on goal.goal_id = owned.goal_id and goal.week_start = owned.week_start
+where goal.has_owners and owned.goal_id is null
 union all
 select alignment.goal_id, alignment.week_start, 'goal_' || alignment.node_class
 from {{ ref('goal_alignment') }} as alignment

@@ -1,5 +1,6 @@
--- Every initiative in every week of effort on whose Sunday it is open (reading R2b), and whether it
--- or what is above it has a goal then (readings L1, L4).
+-- Every initiative in every week of effort on whose Sunday it is open (reading R2b), and whether
+-- one of its goals of that week is active: those of the nearest of itself and what is above it that
+-- has any (readings L1, L4).
 with open_week as (
     select initiative.work_item_id as initiative_id, week.week_start, week.sunday
     from {{ ref('dim_work_item') }} as initiative
@@ -17,29 +18,51 @@ with open_week as (
     where initiative.is_initiative
 ),
 
-link as (
+valid as (
     select
-        bridge.descendant_id as initiative_id,
-        links.linked_on,
-        links.unlinked_on,
-        {{ utc_date('goal.deleted_at') }} as goal_deleted_on
-    from {{ ref('bridge_work_item') }} as bridge
+        open_week.initiative_id,
+        open_week.week_start,
+        links.goal_id,
+        bridge.depth,
+        min(bridge.depth) over (
+            partition by open_week.initiative_id, open_week.week_start
+        ) as nearest_depth
+    from open_week
+    inner join {{ ref('bridge_work_item') }} as bridge
+        on open_week.initiative_id = bridge.descendant_id
     inner join {{ ref('bridge_goal_initiative') }} as links
-        on bridge.ancestor_id = links.work_item_id
-    inner join {{ ref('dim_goal') }} as goal on links.goal_id = goal.goal_id
-    where links.linked_on <= {{ as_of_date() }}
+        on
+            bridge.ancestor_id = links.work_item_id
+            and links.linked_on <= {{ date_add_days('open_week.sunday', 14) }}
+            and links.linked_on <= {{ as_of_date() }}
+            and (links.unlinked_on is null or links.unlinked_on > open_week.sunday)
+    inner join {{ ref('dim_goal') }} as goal
+        on
+            links.goal_id = goal.goal_id
+            and (
+                goal.deleted_at is null
+                or {{ utc_date('goal.deleted_at') }} > open_week.sunday
+            )
+),
+
+served as (
+    select distinct valid.initiative_id, valid.week_start
+    from valid
+    inner join {{ ref('goal_week') }} as goal
+        on
+            valid.goal_id = goal.goal_id
+            and valid.week_start = goal.week_start
+            and goal.is_active
+    where valid.depth = valid.nearest_depth
 )
 
 select
     open_week.initiative_id,
     open_week.week_start,
     open_week.sunday,
-    count(link.initiative_id) > 0 as has_goal
+    served.initiative_id is not null as has_goal
 from open_week
-left join link
+left join served
     on
-        open_week.initiative_id = link.initiative_id
-        and link.linked_on <= {{ date_add_days('open_week.sunday', 14) }}
-        and (link.unlinked_on is null or link.unlinked_on > open_week.sunday)
-        and (link.goal_deleted_on is null or link.goal_deleted_on > open_week.sunday)
-group by open_week.initiative_id, open_week.week_start, open_week.sunday
+        open_week.initiative_id = served.initiative_id
+        and open_week.week_start = served.week_start

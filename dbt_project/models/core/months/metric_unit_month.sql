@@ -21,11 +21,17 @@ with reading as (
 
 served as (
     select distinct
-        initiative.initiative_id,
+        tree.ancestor_id as org_unit_id,
         initiative.week_start,
-        links.goal_id,
-        unit.org_unit_id
-    from {{ ref('initiative_week') }} as initiative
+        initiative.org_basis,
+        links.goal_id
+    from {{ ref('initiative_month') }} as initiative
+    inner join {{ ref('bridge_org_unit_basis') }} as tree
+        on
+            initiative.org_unit_id = tree.descendant_id
+            and initiative.org_basis = tree.org_basis
+            and initiative.sunday >= tree.valid_from
+            and initiative.sunday < tree.valid_to
     inner join {{ ref('bridge_work_item') }} as above
         on initiative.initiative_id = above.descendant_id
     inner join {{ ref('bridge_goal_initiative') }} as links
@@ -34,27 +40,6 @@ served as (
             and links.linked_on <= {{ date_add_days('initiative.sunday', 14) }}
             and links.linked_on <= {{ as_of_date() }}
             and (links.unlinked_on is null or links.unlinked_on > initiative.sunday)
-    inner join {{ ref('initiative_unit') }} as unit
-        on initiative.initiative_id = unit.initiative_id
-),
-
-served_by_unit as (
-    select distinct
-        tree.ancestor_id as org_unit_id,
-        served.week_start,
-        tree.org_basis,
-        served.goal_id
-    from served
-    inner join (
-        select distinct unit_month.week_start, unit_month.sunday
-        from {{ ref('unit_month') }} as unit_month
-    ) as months
-        on served.week_start = months.week_start
-    inner join {{ ref('bridge_org_unit_basis') }} as tree
-        on
-            served.org_unit_id = tree.descendant_id
-            and months.sunday >= tree.valid_from
-            and months.sunday < tree.valid_to
 )
 
 select
@@ -73,7 +58,7 @@ select
             else 0
         end
     ) = 1 as is_live,
-    max(case when served_by_unit.goal_id is not null then 1 else 0 end) = 1 as is_served
+    max(case when served.goal_id is not null then 1 else 0 end) = 1 as is_served
 from {{ ref('goal_unit_month') }} as goal
 inner join {{ ref('goal_metric') }} as target
     on
@@ -93,10 +78,10 @@ left join reading
         target.metric_id = reading.metric_id
         and goal.month_start = reading.month_start
         and reading.place = 1
-left join served_by_unit
+left join served
     on
-        goal.org_unit_id = served_by_unit.org_unit_id
-        and goal.week_start = served_by_unit.week_start
-        and goal.org_basis = served_by_unit.org_basis
-        and goal.goal_id = served_by_unit.goal_id
+        goal.org_unit_id = served.org_unit_id
+        and goal.week_start = served.week_start
+        and goal.org_basis = served.org_basis
+        and goal.goal_id = served.goal_id
 group by goal.org_unit_id, goal.month_start, goal.org_basis, target.metric_id

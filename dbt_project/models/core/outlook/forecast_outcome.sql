@@ -51,7 +51,8 @@ ranked as (
             foreseen.metric_id = reading.metric_id
             and reading.observed_on > foreseen.last_observed_on
             and reading.observed_on <= foreseen.target_on
-            and {{ days_between('reading.observed_on', 'foreseen.target_on') }} <= reading.fresh_days
+            and {{ days_between('reading.observed_on', 'foreseen.target_on') }}
+            <= reading.fresh_days
     where foreseen.horizon_days in (7, 28, 91)
 )
 

@@ -1,5 +1,5 @@
--- A row a forecast that has been judged and distinct target in force that Sunday: how probable it was
--- said to be that the value is at or beyond the target on that day, and whether it was.
+-- A row a forecast that has been judged and distinct target in force that Sunday: how probable it
+-- was said to be that the value is at or beyond the target on that day, and whether it was.
 with target as (
     select distinct metric_id, week_start, target, is_upward
     from {{ ref('outlook_basis_week') }}

@@ -1,5 +1,5 @@
--- A row a goal that is active on a Sunday and metric in force for it: where the metric is heading by
--- the goal's end, how probable its target is, and the pace that it has and needs (readings O1 to O6).
+-- A row a goal that is active on a Sunday and metric in force for it: where the metric is heading
+-- by the goal's end, how probable its target is, the pace that it has and needs (readings O1-O6).
 with missing as (
     select
         basis.*,
@@ -12,6 +12,7 @@ with missing as (
         end as reason_missing,
         case when is_upward then p50 - target else target - p50 end as gain,
         case when target > p50 then p90 - p50 else p50 - p10 end as reach,
+        target is not null and (is_kept or target <> baseline) as has_aim,
         case when is_upward then last_value >= target else last_value <= target end as is_there,
         {{ days_between('judged_on', 'active_to') }} as days_left
     from {{ ref('outlook_basis_week') }} as basis
@@ -23,7 +24,7 @@ likely as (
         case when reason_missing is null then {{ probability_beyond('gain', 'reach') }} end
             as probability_of_target,
         case
-            when days_left <= 0 then null
+            when not coalesce(has_aim and days_left > 0, false) then null
             when is_there then 0.0
             else 7 * (target - last_value) / days_left
         end as required_rate,
@@ -57,7 +58,8 @@ select
     likely.probability_of_target,
     likely.required_rate,
     likely.recent_rate,
-    likely.recent_rate / nullif(likely.required_rate, 0) as rate_ratio,
+    -- 0 is added so that nothing divided by less than nothing is 0 and not -0
+    likely.recent_rate / nullif(likely.required_rate, 0) + 0.0 as rate_ratio,
     likely.n_observations,
     likely.method,
     likely.reason_missing

@@ -1,53 +1,60 @@
 -- The initiatives of a unit's monthly row and who began them: a row a unit, month and basis with
 -- how many are open, of how many the reporter's unit is known, and how many began inside (reading
 -- H2).
-with open_month as (
+with begun as (
     select
         initiative.initiative_id,
-        unit_month.month_start,
-        unit_month.sunday,
-        unit.org_unit_id,
+        initiative.month_start,
+        initiative.sunday,
+        initiative.org_basis,
+        initiative.org_unit_id,
         items.reporter_person_id,
-        {{ utc_date('items.created_at') }} as created_on
-    from (
-        select distinct months.month_start, months.week_start, months.sunday
-        from {{ ref('unit_month') }} as months
-    ) as unit_month
-    inner join {{ ref('initiative_week') }} as initiative
-        on unit_month.week_start = initiative.week_start
+        case
+            when initiative.org_basis = 'restated' then {{ as_of_date() }}
+            else {{ utc_date('items.created_at') }}
+        end as began_on
+    from {{ ref('initiative_month') }} as initiative
     inner join {{ ref('dim_work_item') }} as items
         on initiative.initiative_id = items.work_item_id
-    inner join {{ ref('initiative_unit') }} as unit
-        on initiative.initiative_id = unit.initiative_id
 ),
 
-begun as (
-    select open_month.*, bases.org_basis, seat.org_unit_id as began_org_unit_id
-    from open_month
-    cross join (select distinct org_basis from {{ ref('unit_month') }}) as bases
+seated as (
+    select
+        begun.*,
+        case
+            when seat.person_id is not null
+                then coalesce(unit.descendant_id, tree.root_org_unit_id)
+        end as began_org_unit_id
+    from begun
+    inner join {{ ref('org_tree_basis') }} as tree
+        on
+            begun.org_basis = tree.org_basis
+            and begun.sunday >= tree.valid_from
+            and begun.sunday < tree.valid_to
     left join {{ ref('fct_seat') }} as seat
         on
-            open_month.reporter_person_id = seat.person_id
+            begun.reporter_person_id = seat.person_id
             and seat.is_primary_seat
-            and seat.valid_from <= case
-                when bases.org_basis = 'restated' then {{ as_of_date() }}
-                else open_month.created_on
-            end
-            and seat.valid_to > case
-                when bases.org_basis = 'restated' then {{ as_of_date() }}
-                else open_month.created_on
-            end
+            and seat.valid_from <= begun.began_on
+            and begun.began_on < seat.valid_to
+    left join {{ ref('bridge_org_unit_basis') }} as unit
+        on
+            seat.org_unit_id = unit.descendant_id
+            and begun.org_basis = unit.org_basis
+            and unit.depth = 0
+            and begun.sunday >= unit.valid_from
+            and begun.sunday < unit.valid_to
 ),
 
 placed as (
-    select begun.*, tree.ancestor_id
-    from begun
+    select seated.*, tree.ancestor_id
+    from seated
     inner join {{ ref('bridge_org_unit_basis') }} as tree
         on
-            begun.org_unit_id = tree.descendant_id
-            and begun.org_basis = tree.org_basis
-            and begun.sunday >= tree.valid_from
-            and begun.sunday < tree.valid_to
+            seated.org_unit_id = tree.descendant_id
+            and seated.org_basis = tree.org_basis
+            and seated.sunday >= tree.valid_from
+            and seated.sunday < tree.valid_to
 )
 
 select

@@ -1,12 +1,17 @@
--- For every open initiative without a goal its three likeliest goals (reading Q1). Never applied by
--- itself: whoever does the work decides.
-with orphan as (
+-- For every open initiative without an active goal its three likeliest goals (reading Q1). Never
+-- applied by itself: whoever does the work decides.
+with served as (
+    select distinct linked.initiative_id
+    from {{ ref('initiative_goal_now') }} as linked
+    inner join {{ ref('goal_now') }} as goal on linked.goal_id = goal.goal_id and goal.is_active
+),
+
+orphan as (
     select state.initiative_id
     from {{ ref('initiative_state') }} as state
     inner join {{ ref('dim_work_item') }} as items on state.initiative_id = items.work_item_id
-    left join {{ ref('initiative_goal_now') }} as linked
-        on state.initiative_id = linked.initiative_id
-    where items.closed_at is null and linked.initiative_id is null
+    left join served on state.initiative_id = served.initiative_id
+    where items.closed_at is null and served.initiative_id is null
 ),
 
 ranked as (

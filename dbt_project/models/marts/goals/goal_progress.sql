@@ -48,6 +48,7 @@ select
     own.score_vs_first_target,
     case
         when score.goal_id is null then own.reason_without_score
+        when score.expected is null then 'open_end'
         when score.is_too_early then 'too_early'
     end as reason_missing
 from {{ ref('goal_week') }} as week

@@ -15,7 +15,11 @@ paired as (
         shown.month_start,
         shown.org_basis,
         count(*) as n_units,
-        corr(shown.structural_mean, shown.survey_mean) as correlation
+        case
+            when
+                {{ varies('shown.structural_mean') }} and {{ varies('shown.survey_mean') }}
+                then corr(shown.structural_mean, shown.survey_mean)
+        end as correlation
     from shown
     where
         not shown.is_hidden
