@@ -136,4 +136,4 @@ def _named(cell: Cell) -> str:
 
 
 def _name_of(connection: duckdb.DuckDBPyConnection) -> str:
-    return '"' + str(connection.execute("select current_database()").fetchall()[0][0]) + '"'
+    return str(connection.execute("select current_database()").fetchall()[0][0])

@@ -90,16 +90,16 @@ def attach(connection: duckdb.DuckDBPyConnection, folder: Path, name: str) -> No
 
 def _changed(connection: duckdb.DuckDBPyConnection, of: str, version: str) -> Iterator[str]:
     key = KEYS[CELLS]
-    both = _columns(connection, of, CELLS) & _columns(connection, "held", CELLS)
-    compared = sorted(both - set(key))
-    if not compared:
+    held = _columns(connection, "held", CELLS)
+    if not held:
         return
+    compared = sorted((_columns(connection, of, CELLS) & held) - set(key))
     differs = " or ".join(f"one.{c} is distinct from other.{c}" for c in compared)
     named = " || ".join(
         f"case when one.{c} is distinct from other.{c} then ' {c}' else '' end" for c in compared
     )
     rows = connection.execute(
-        f"select {', '.join(key)}, {named} from {of}.marts.{CELLS} as one "
+        f'select {", ".join(key)}, {named} from "{of}".marts.{CELLS} as one '
         f"inner join held.marts.{CELLS} as other using ({', '.join(key)}) where {differs} "
         f"order by {', '.join(key)}"
     ).fetchall()

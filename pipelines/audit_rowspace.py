@@ -9,25 +9,22 @@ vector that is 1 for them and 0 for everybody else is in it; then the group's su
 was summed. So one matrix serves counts, sums, sums of squares and counts of a category alike.
 
 People who are in the same cells are one column. In what tells a small group, columns of the minimum
-of people and more come to 0, which leaves few rows free, in exact fractions; among these, unions of
-up to four small columns are looked for, and each that is found is proved in fractions.
+of people and more come to 0, and so do those on cycles, which leaves few rows free, exactly; among
+these, unions of up to four small columns are looked for, and each that is found is proved exactly.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
 
 import numpy as np
 
+from pipelines.audit_cycles import on_cycles
+from pipelines.audit_free_rows import Cell, FreeRows, Number, Vector
 from pipelines.audit_unions import PRIME, reduced, told_unions
-
-Cell = Hashable
-Vector = dict[Cell, Fraction]
-_ZERO: Final = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +47,7 @@ class Told:
     """
 
     n_people: int
-    combination: dict[Cell, Fraction]
+    combination: Vector
     needed: frozenset[Cell]
 
 
@@ -62,18 +59,8 @@ def told_groups(
     `above` holds every cell, with the next cell that it is a part of, where there is one: it makes
     the matrix thin and says nothing about what is told.
     """
-    free = _FreeRows(above)
-    small = []
-    for alike in _merged(alikes):
-        if alike.n_people < minimum:
-            small.append(alike)
-        else:
-            free.leave_out(alike.cells)
-    columns = [free.column(alike.cells) for alike in small]
-    blocks = [
-        _Block(rows, [columns[i] for i in members], [small[i] for i in members])
-        for rows, members in _blocks(columns)
-    ]
+    free = FreeRows(above)
+    blocks = [_Block(rows, columns) for rows, columns in _blocks(_few(free, alikes, minimum))]
     found = []
     for block in blocks:
         for chosen in block.told(minimum):
@@ -84,16 +71,43 @@ def told_groups(
     return found
 
 
+def _few(free: FreeRows, alikes: Iterable[Alike], minimum: int) -> list[tuple[Vector, Alike]]:
+    """Columns of few people that may be told, in free rows; all others are left out of these.
+
+    Columns that are the same in free rows are told together or not at all, so they count as one.
+    """
+    merged = _merged(alikes)
+    for alike in merged:
+        if alike.n_people >= minimum:
+            free.leave_out(free.column(alike.cells))
+    small = [(free.column(alike.cells), alike) for alike in merged if alike.n_people < minimum]
+    while True:
+        same: dict[frozenset[tuple[Cell, Number]], list[Alike]] = defaultdict(list)
+        for column, alike in small:
+            if resolved := free.resolved(column):
+                same[frozenset(resolved.items())].append(alike)
+        small = [(dict(key), _together(of)) for key, of in same.items()]
+        out = [column for column, alike in small if alike.n_people >= minimum]
+        out = out or on_cycles(column for column, _ in small)
+        if not out:
+            return small
+        for column in out:
+            free.leave_out(column)
+
+
 def _merged(alikes: Iterable[Alike]) -> list[Alike]:
     """One Alike for all of the same cells; those in no cell at all are left out."""
     same: dict[frozenset[Cell], list[Alike]] = defaultdict(list)
     for alike in alikes:
         if alike.cells and alike.n_people:
             same[alike.cells].append(alike)
-    return [
-        of[0] if len(of) == 1 else Alike(cells, _n_people(of), _named(of))
-        for cells, of in same.items()
-    ]
+    return [_together(of) for of in same.values()]
+
+
+def _together(alikes: Sequence[Alike]) -> Alike:
+    if len(alikes) == 1:
+        return alikes[0]
+    return Alike(alikes[0].cells, _n_people(alikes), _named(alikes))
 
 
 def _n_people(alikes: Sequence[Alike]) -> int:
@@ -105,77 +119,14 @@ def _named(alikes: Sequence[Alike]) -> frozenset[str]:
     return frozenset[str]().union(*(alike.people for alike in alikes))
 
 
-class _FreeRows:
-    """Multiples of rows that come to 0 over every column left out: which rows stay free.
-
-    A row is a cell less the next cells below it, so that most people are in one row a table.
-    """
-
-    def __init__(self, above: Mapping[Cell, Cell | None]) -> None:
-        self._above = above
-        self._bound: dict[Cell, Vector] = {}
-
-    def leave_out(self, cells: frozenset[Cell]) -> None:
-        """From now on, only combinations in which what is in these cells comes to 0."""
-        demand = self.column(cells)
-        if demand:
-            row, factor = demand.popitem()
-            self._bound[row] = {other: -n / factor for other, n in demand.items()}
-
-    def column(self, cells: frozenset[Cell]) -> Vector:
-        """How often what is in these cells counts in each free row."""
-        rows: Vector = defaultdict(Fraction)
-        for cell in cells:
-            rows[cell] += 1
-            if (over := self._above[cell]) is not None:
-                rows[over] -= 1
-        return self._resolved(rows)
-
-    def cells_of(self, weights: Vector) -> Vector:
-        """The multiples of cells that these multiples of free rows are."""
-        of_row = {
-            row: sum((n * weights.get(free, _ZERO) for free, n in self._free(row).items()), _ZERO)
-            for row in self._above
-        }
-        of_cell = {
-            cell: of_row[cell] - (_ZERO if over is None else of_row[over])
-            for cell, over in self._above.items()
-        }
-        return {cell: n for cell, n in of_cell.items() if n}
-
-    def alone(self, cell: Cell) -> Vector:
-        """How much of the cell itself is in each free row."""
-        rows: Vector = {cell: Fraction(1)}
-        if (over := self._above[cell]) is not None:
-            rows[over] = Fraction(-1)
-        return self._resolved(rows)
-
-    def _resolved(self, rows: Vector) -> Vector:
-        found: Vector = defaultdict(Fraction)
-        for row, n in rows.items():
-            if n:
-                for free, share in self._free(row).items():
-                    found[free] += n * share
-        return {row: n for row, n in found.items() if n}
-
-    def _free(self, row: Cell) -> Vector:
-        """A row in free rows: itself where it is free."""
-        bound = self._bound.get(row)
-        if bound is None:
-            return {row: Fraction(1)}
-        if any(other in self._bound for other in bound):
-            self._bound[row] = bound = self._resolved(bound)
-        return bound
-
-
-def _blocks(columns: Sequence[Vector]) -> Iterator[tuple[list[Cell], list[int]]]:
-    """(rows, columns) that have to do with one another; columns that are nowhere are in none."""
+def _blocks(
+    columns: Sequence[tuple[Vector, Alike]],
+) -> Iterator[tuple[list[Cell], list[tuple[Vector, Alike]]]]:
+    """Rows and columns that have to do with one another."""
     block_of: dict[Cell, int] = {}
-    blocks: dict[int, tuple[list[Cell], list[int]]] = {}
-    for i, column in enumerate(columns):
-        if not column:
-            continue
-        rows, members = [row for row in column if row not in block_of], [i]
+    blocks: dict[int, tuple[list[Cell], list[tuple[Vector, Alike]]]] = {}
+    for i, (column, alike) in enumerate(columns):
+        rows, members = [row for row in column if row not in block_of], [(column, alike)]
         for joined in dict.fromkeys(block_of[row] for row in column if row in block_of):
             more_rows, more_members = blocks.pop(joined)
             rows += more_rows
@@ -188,16 +139,15 @@ def _blocks(columns: Sequence[Vector]) -> Iterator[tuple[list[Cell], list[int]]]
 class _Block:
     """Columns of few people that have free rows in common, over these rows."""
 
-    def __init__(
-        self, rows: Sequence[Cell], columns: Sequence[Vector], alikes: Sequence[Alike]
-    ) -> None:
-        self.alikes = alikes
-        self._rows = rows
-        self._places = frozenset(rows)
-        self._columns = columns
-        self._reduced = reduced(
-            np.array([[_residue(column.get(row, _ZERO)) for column in columns] for row in rows])
-        )
+    def __init__(self, rows: Sequence[Cell], columns: Sequence[tuple[Vector, Alike]]) -> None:
+        self.alikes = [alike for _, alike in columns]
+        self._columns = [column for column, _ in columns]
+        self._place = {row: i for i, row in enumerate(rows)}
+        matrix = np.zeros((len(rows), len(columns)), dtype=np.int64)
+        for i, column in enumerate(self._columns):
+            for row, n in column.items():
+                matrix[self._place[row], i] = _residue(n)
+        self._reduced = reduced(matrix)
 
     def told(self, minimum: int) -> Iterator[list[int]]:
         """Unions of columns of fewer than `minimum` people that are told, and no part of them."""
@@ -210,21 +160,22 @@ class _Block:
 
     def weights(self, chosen: Sequence[int]) -> Vector:
         """Multiples of rows that are 1 on the chosen columns and 0 on all others, proved so."""
-        weights = dict(zip(self._rows, self._reduced.weights(chosen), strict=True))
+        weights: Vector = dict(zip(self._place, self._reduced.weights(chosen), strict=True))
         for i, column in enumerate(self._columns):
-            value = sum((n * weights[row] for row, n in column.items()), _ZERO)
-            if value != (i in chosen):
+            if sum(n * weights[row] for row, n in column.items()) != (i in chosen):
                 raise ArithmeticError("what is told modulo a prime is not told in fractions")
         return weights
 
     def part_of(self, column: Vector) -> Vector:
         """What of a column is in this block's rows."""
-        return {row: n for row, n in column.items() if row in self._places}
+        return {row: n for row, n in column.items() if row in self._place}
 
     def settles(self, column: Vector) -> bool:
         """Whether what is told settles the multiples of rows as far as the column asks for them."""
-        residues = [_residue(column.get(row, _ZERO)) for row in self._rows]
-        return self._reduced.is_settled(np.array(residues))
+        residues = np.zeros(len(self._place), dtype=np.int64)
+        for row, n in column.items():
+            residues[self._place[row]] = _residue(n)
+        return self._reduced.is_settled(residues)
 
 
 def _is_settled(column: Vector, blocks: Sequence[_Block]) -> bool:
@@ -243,5 +194,7 @@ def _items(block: Sequence[Alike]) -> list[list[int]]:
     return [[i] for i in range(len(block))] + [both for both in same.values() if len(both) > 1]
 
 
-def _residue(value: Fraction) -> int:
+def _residue(value: Number) -> int:
+    if isinstance(value, int):
+        return value % PRIME
     return value.numerator * pow(value.denominator, -1, PRIME) % PRIME

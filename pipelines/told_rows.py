@@ -29,7 +29,8 @@ def rows_to_hide(
     """
     shown, hidden = dict(above), list[Cell]()
     while True:
-        told = [group for alikes in kinds for group in told_groups(alikes, shown, minimum)]
+        by_kind = [told_groups(alikes, shown, minimum) for alikes in kinds]
+        told = [group for groups in by_kind for group in groups]
         needed = {cell for group in told for cell in group.needed}
         ranks = {cell: rank for cell in needed if (rank := order(cell)) is not None}
         if told and not ranks:
@@ -40,7 +41,10 @@ def rows_to_hide(
         hidden.append(first)
         over = shown.pop(first)
         shown = {cell: over if up == first else up for cell, up in shown.items()}
-        kinds = [_without(alikes, first) for alikes in kinds]
+        # What tells nothing tells nothing with fewer rows.
+        kinds = [
+            _without(alikes, first) for alikes, groups in zip(kinds, by_kind, strict=True) if groups
+        ]
 
 
 def _without(alikes: Sequence[Alike], hidden: Cell) -> list[Alike]:

@@ -109,7 +109,7 @@ class Incentives:
                 own[place].add(person)
         kind, forest = Kind({u: frozenset(p) for u, p in own.items()}), Forest(tree.parent)
         people = {unit: kind.people(forest.subtree(unit)) for unit in tree.parent}
-        small = {unit for unit, some in people.items() if len(some) < minimum}
+        small = {unit for unit, some in people.items() if len(some) < max(minimum, 1)}
         hidden = hidden_units(tree.parent, [kind], minimum, small)
         goals = self._goals_by_unit(state, tree)
         for unit in tree.parent:

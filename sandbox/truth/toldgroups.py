@@ -6,10 +6,10 @@ not told, hiding row by row until none is told. Does not belong here: who is in 
 
 A row is the sum of the amounts that it holds. By amounts that no row tells apart (a class), rows
 are a matrix of 0 and 1; a group is told where its own row of 0 and 1 is a sum of multiples of
-rows, which is where it stands at right angles to all that every row does (the null space). All
-arithmetic is exact, modulo a prime that is greater than any determinant that these matrices
-have: rows of a tree are nested, and two nestings have determinants of -1, 0 and 1 alone, times 2
-at the most for a person of two seats.
+rows: where it stands at right angles to all that every row does (the null space). Arithmetic is
+modulo a prime, and exact as long as that divides no determinant of shown rows. The rows of a tree
+are nested, and two nestings have determinants of -1, 0 and 1; only the few people whom several
+units count can make them greater, and none comes near the prime.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ PRIME = 2**31 - 1
 Row = Hashable
 Classes = Mapping[frozenset[Row], frozenset[str]]
 """Of one kind of amounts: whose they are, by the rows that hold them."""
+Group = frozenset[int]
+"""Classes by their number in a `RowSpace`."""
 
 
 def classes_of(amounts: Iterable[tuple[str, frozenset[Row]]]) -> dict[frozenset[Row], set[str]]:
@@ -97,41 +99,56 @@ class RowSpace:
         found[self.pivots] = -self.reduced[:, free] % PRIME
         return found
 
-    def told(self, minimum: int) -> Iterator[tuple[int, ...]]:
-        """Unions of up to `minimum` - 1 classes, of fewer than `minimum` people, that are told."""
+    def told(self, minimum: int) -> Iterator[Group]:
+        """Unions of up to `minimum` - 1 blocks, of fewer than `minimum` people, that are told.
+
+        The first part of a union and its second have opposite angles: they find each other by a
+        number that stands for the angles."""
+        blocks = [b for b in self.blocks() if len(self.people[min(b)]) < minimum]
         chance = random.Random(0)
         weights = np.array([chance.randrange(PRIME) for _ in range(self.angles.shape[1])])
-        sums = ((self.angles * weights % PRIME).sum(axis=1) % PRIME).tolist()
-        few = [c for c, people in enumerate(self.people) if len(people) < minimum]
-        parts: dict[int, dict[int, list[tuple[int, ...]]]] = {0: {0: [()]}}
-        for size in range(1, minimum):
-            half = size // 2
-            if size - half not in parts:
-                parts[size - half] = self._by_sum(few, sums, size - half, minimum)
-            for total, groups in parts[size - half].items():
-                for lower in parts[half].get(-total % PRIME, ()):
-                    for upper in groups:
-                        if not lower or lower[-1] < upper[0]:
-                            group = lower + upper
-                            if self._is_small(group, minimum) and self._is_told(group):
+        sums = (self.angles * weights % PRIME).sum(axis=1)
+        marks = [int(sums[list(block)].sum() % PRIME) for block in blocks]
+        sizes = {(size // 2, size - size // 2) for size in range(1, minimum)}
+        unions = {
+            size: self._unions(blocks, marks, size, minimum)
+            for size in {size for both in sizes for size in both}
+        }
+        for lower, upper in sorted(sizes):
+            for mark, seconds in unions[upper].items():
+                for first in unions[lower].get(-mark % PRIME, ()):
+                    for second in seconds:
+                        if not first or first[-1] < second[0]:
+                            group = self._union([blocks[b] for b in first + second], minimum)
+                            if group and not (self.angles[list(group)].sum(axis=0) % PRIME).any():
                                 yield group
 
-    def _by_sum(
-        self, few: list[int], sums: list[int], size: int, minimum: int
+    def blocks(self) -> list[Group]:
+        """Every class, and all classes of the very same people together."""
+        same: dict[frozenset[str], list[int]] = defaultdict(list)
+        for column, people in enumerate(self.people):
+            same[frozenset(people)].append(column)
+        together = [frozenset(columns) for columns in same.values() if len(columns) > 1]
+        return [frozenset({column}) for column in range(len(self.people))] + together
+
+    def _unions(
+        self, blocks: list[Group], marks: list[int], size: int, minimum: int
     ) -> dict[int, list[tuple[int, ...]]]:
+        """Unions of `size` blocks, by number, by their mark."""
         found: dict[int, list[tuple[int, ...]]] = defaultdict(list)
-        for group in combinations(few, size):
-            if self._is_small(group, minimum):
-                found[sum(sums[c] for c in group) % PRIME].append(group)
+        for chosen in combinations(range(len(blocks)), size):
+            if not size or self._union([blocks[b] for b in chosen], minimum):
+                found[sum(marks[b] for b in chosen) % PRIME].append(chosen)
         return found
 
-    def _is_small(self, group: tuple[int, ...], minimum: int) -> bool:
-        return len(set().union(*(self.people[c] for c in group))) < minimum
+    def _union(self, blocks: list[Group], minimum: int) -> Group | None:
+        """The union of blocks; None where they overlap or are of the minimum of people."""
+        group = frozenset().union(*blocks)
+        people = set().union(*(self.people[column] for column in group))
+        is_whole = len(group) == sum(map(len, blocks))
+        return group if is_whole and len(people) < minimum else None
 
-    def _is_told(self, group: tuple[int, ...]) -> bool:
-        return not (self.angles[list(group)].sum(axis=0) % PRIME).any()
-
-    def needed(self, group: tuple[int, ...]) -> set[Row]:
+    def needed(self, group: Group) -> set[Row]:
         """Rows without which a told group would not be told."""
         lines = [number for number, column in enumerate(self.pivots) if column in group]
         used = (self.multiples[lines].sum(axis=0) % PRIME != 0) & self.is_no_sum

@@ -17,8 +17,10 @@ COPIED = ("raw", "linkage", "forecast")
 """Schemas that dbt reads and does not make."""
 
 
-def copy_raw(warehouse: Path, url: str) -> int:
-    """Copy what dbt reads from `warehouse` into the database at `url`; the number of rows."""
+def copy_raw(warehouse: Path, url: str, *made: tuple[str, str]) -> int:
+    """Copy what dbt reads from `warehouse` into the database at `url`, and the tables `made`, given
+    as (schema, table), which that database cannot make; the number of rows.
+    """
     total = 0
     with (
         duckdb.connect(warehouse, read_only=True) as source,
@@ -26,7 +28,7 @@ def copy_raw(warehouse: Path, url: str) -> int:
         target.cursor() as cursor,
     ):
         source.execute("set TimeZone = 'UTC'")
-        for schema, table in tables(source, COPIED):
+        for schema, table in [*tables(source, COPIED), *made]:
             cursor.execute(f"create schema if not exists {schema}")
             rows = source.sql(f"select * from {schema}.{table}").to_arrow_table()
             cursor.adbc_ingest(table, rows, mode="create", db_schema_name=schema)

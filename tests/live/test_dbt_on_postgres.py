@@ -23,8 +23,10 @@ PLANNING = {"shared_buffers": "512MB", "work_mem": "64MB", "enable_nestloop": "o
 """PostgreSQL cannot foresee how many rows a view of versions leaves, and would loop over them."""
 
 
-IN_DUCKDB = ("driver_weight+",)
-"""Models in Python, which PostgreSQL does not run, and what stands on them."""
+IN_PYTHON = (("core", "week_told"), ("core", "own_effort_told"))
+"""Models in Python, which PostgreSQL does not run: their tables are brought there."""
+LEFT_OUT = "driver_weight+"
+"""Another one, and what stands on it."""
 
 
 def variables(company: Company) -> dict[str, object]:
@@ -48,7 +50,8 @@ def build(company: Company, url: str, target: Path) -> str:
         "DBT_LOG_PATH": str(target),
     }
     command = ["--no-use-colors", "build", "--target", "postgres", "--target-path", str(target)]
-    left_out = ["--exclude-resource-type", "unit_test", "--exclude", *IN_DUCKDB]
+    left_out = ["--exclude-resource-type", "unit_test", "--exclude", LEFT_OUT]
+    left_out += [model for _, model in IN_PYTHON]
     done = subprocess.run(
         [EXECUTABLE, *command, *left_out, "--vars", json.dumps(variables(company))],
         cwd=PROJECT, env=environment, capture_output=True, text=True, check=False,
@@ -73,7 +76,7 @@ def test_core_and_marts_of_400_people_are_the_same_on_postgresql(tmp_path: Path)
     names = [f"{schema}.{table}" for schema, table in built if (schema, table) not in left_out]
     with postgres.running(PLANNING) as cluster:
         url = postgres.database(cluster, "alignmart")
-        assert engines.copy_raw(warehouse, url) > 100_000
+        assert engines.copy_raw(warehouse, url, *IN_PYTHON) > 100_000
         build(company, url, tmp_path / "target")
         theirs = contents({name: engines.in_postgres(url, name) for name in names})
     ours = contents({name: engines.in_duckdb(warehouse, name) for name in names})

@@ -51,6 +51,7 @@ def test_thirteen_months_at_once_equal_twelve_and_then_one(
     assert unequal(once, twice) == {}
 
 
+@pytest.mark.slow
 def test_an_empty_warehouse_fed_the_archived_nights_equals_the_original(
     two_nights: TwoNights, tmp_path: Path
 ) -> None:
@@ -62,6 +63,7 @@ def test_an_empty_warehouse_fed_the_archived_nights_equals_the_original(
     assert unequal(original.contents(), fed.contents()) == {}
 
 
+@pytest.mark.slow
 def test_a_past_night_is_seen_again_as_it_was(two_nights: TwoNights, tmp_path: Path) -> None:
     """`--as-of` a past day pulls nothing and ignores what was first seen later."""
     later = another(tmp_path / "later", two_nights.company)

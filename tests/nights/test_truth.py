@@ -22,7 +22,15 @@ def truths(company: Company) -> dict[str, pl.DataFrame]:
         end_of(company.end),
         linked=linked(company),
         outlook=read(company, "goal_outlook"),
+        bands=bands(company),
     )
+
+
+def bands(company: Company) -> pl.DataFrame:
+    """What was forecast of each metric; test_outlook judges what became of it."""
+    with duckdb.connect(company.folder / "data" / "warehouse.duckdb", read_only=True) as connection:
+        table = connection.sql("select * from forecast.metric_forecast").to_arrow_table()
+    return pl.DataFrame(pl.from_arrow(table))
 
 
 def linked(company: Company) -> dict[str, str]:

@@ -42,7 +42,7 @@ def test_a_naive_as_of_is_refused() -> None:
 def test_an_empty_world_gives_every_table_empty() -> None:
     tables = truth(world())
     assert {name: table.height for name, table in tables.items()} == dict.fromkeys(tables, 0)
-    assert len(tables) == 15
+    assert len(tables) == 21
 
 
 def test_the_future_of_as_of_is_not_known() -> None:

@@ -121,9 +121,10 @@ def test_a_restated_row_is_hidden_where_few_people_tell_it_from_as_was(
 
 
 def test_who_moved_in_the_middle_of_the_week_tells_the_rows_apart_too() -> None:
-    # on Wednesday: on Sunday in b on both bases, at work in b on both, but with other days
+    # five on Wednesday: on Sunday in b on both bases; one at work in b on both, with other days
     crowd = people({"a": 40, "b": 40})
-    moves(crowd, "a-00", "b", "2026-03-04")
+    for n in range(5):
+        moves(crowd, f"a-{n:02}", "b", "2026-03-04")
     logs = [*at_work("a", 6, first=10), *at_work("b", 6)]
     assert cell(found(crowd, logs), "b", basis="restated")["suppressed"] is False
     tables = found(crowd, [*logs, *at_work("a", 1)])

@@ -122,8 +122,10 @@ def test_initiatives_are_those_open_on_the_sunday_by_the_unit_of_today() -> None
 def test_started_inside_is_by_the_reporters_seat_on_the_day_of_creation() -> None:
     staff = crowd()
     moves(staff, "a-01", "b", "2026-02-10")
-    # an account that is nobody
-    staff["accounts"].append({"account": "robot"})
+    # an account that is nobody, and one of somebody who never had a seat
+    staff["accounts"] += [{"account": "robot"}, {"account": "free-0", "employee_number": "free-0"}]
+    left = on("2026-02-25")
+    staff["people"].append({"person": "free-0", "employee_number": "free-0", "left_on": left})
     items = [
         initiative("inside", reporter="a-02", created_at=at("2026-02-20")),
         initiative("before the move", reporter="a-01", created_at=at("2026-02-09")),
@@ -131,10 +133,11 @@ def test_started_inside_is_by_the_reporters_seat_on_the_day_of_creation() -> Non
         initiative("from b", reporter="b-02", created_at=at("2026-02-20")),
         initiative("by a robot", reporter="robot", created_at=at("2026-02-20")),
         initiative("by nobody", created_at=at("2026-02-20")),
+        initiative("without a seat", reporter="free-0", created_at=at("2026-02-20")),
     ]
     tables = found(staff, {"items": items})
     march = row(tables, "pull_index", "a")
-    assert (march["n_initiatives"], march["started_inside_share"]) == (6, 0.5)
+    assert (march["n_initiatives"], march["started_inside_share"]) == (7, 0.5)
     assert row(tables, "pull_index", "root")["started_inside_share"] == 1
     assert row(tables, "pull_index", "b")["started_inside_share"] is None
     # restated: a-01 sits in b today, whatever the day of creation

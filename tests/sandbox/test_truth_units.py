@@ -44,9 +44,9 @@ def log(account: str, item: str, day: str, hours: float) -> Row:
             "seconds": round(hours * 3600), "created_at": start}  # fmt: skip
 
 
-def marts(**tables: list[Row]) -> dict[str, pl.DataFrame]:
+def marts(minimum: int = 5, **tables: list[Row]) -> dict[str, pl.DataFrame]:
     base = {"units": UNITS, "goals": GOALS, "goal_edges": EDGES, "items": ITEMS}
-    return truth(world(**{**base, **tables}))
+    return truth(world(**{**base, **tables}), minimum_group_effort=minimum)
 
 
 def cell(found: dict[str, pl.DataFrame], unit: str, week: dt.date = WEEK) -> Row:
@@ -126,7 +126,8 @@ def test_two_seats_split_effort_and_capacity_and_count_once_above() -> None:
     crowd["seats"][0]["fte"] = 0.75
     logs = [r for n in range(5) for r in full_week(f"a-{n:02}", "top")]
     logs += [r for n in range(4) for r in full_week(f"b1-{n:02}", "top")]
-    found = marts(**crowd, worklogs=logs)
+    # all rows: who has two seats is what a and b1 hold more than the root
+    found = marts(minimum=1, **crowd, worklogs=logs)
     a, b1, root = (cell(found, unit) for unit in ("a", "b1", "root"))
     assert (a["person_days"], a["capacity_person_days"]) == (23.75, 98.75)
     assert (b1["person_days"], b1["capacity_person_days"]) == (21.25, 101.25)

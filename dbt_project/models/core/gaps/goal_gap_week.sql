@@ -48,19 +48,8 @@ worked as (
 ),
 
 served as (
-    select distinct goal.goal_id, goal.week_start
-    from goal
-    inner join {{ ref('bridge_goal_initiative') }} as links on goal.goal_id = links.goal_id
-    inner join {{ ref('bridge_work_item') }} as below
-        on links.work_item_id = below.ancestor_id
-    inner join {{ ref('initiative_week') }} as initiative
-        on
-            below.descendant_id = initiative.initiative_id
-            and goal.week_start = initiative.week_start
-    where
-        links.linked_on <= {{ date_add_days('goal.judged_on', 14) }}
-        and links.linked_on <= {{ as_of_date() }}
-        and (links.unlinked_on is null or links.unlinked_on > goal.judged_on)
+    select linked.goal_id, linked.week_start
+    from {{ ref('initiative_goal_week') }} as linked
     union
     select goal.goal_id, goal.week_start
     from goal

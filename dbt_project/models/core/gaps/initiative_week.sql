@@ -1,6 +1,5 @@
 -- Every initiative in every week of effort on whose Sunday it is open (reading R2b), and whether
--- one of its goals of that week is active: those of the nearest of itself and what is above it that
--- has any (readings L1, L4).
+-- one of its goals of that week is active (reading N1).
 with open_week as (
     select initiative.work_item_id as initiative_id, week.week_start, week.sunday
     from {{ ref('dim_work_item') }} as initiative
@@ -18,42 +17,14 @@ with open_week as (
     where initiative.is_initiative
 ),
 
-valid as (
-    select
-        open_week.initiative_id,
-        open_week.week_start,
-        links.goal_id,
-        bridge.depth,
-        min(bridge.depth) over (
-            partition by open_week.initiative_id, open_week.week_start
-        ) as nearest_depth
-    from open_week
-    inner join {{ ref('bridge_work_item') }} as bridge
-        on open_week.initiative_id = bridge.descendant_id
-    inner join {{ ref('bridge_goal_initiative') }} as links
-        on
-            bridge.ancestor_id = links.work_item_id
-            and links.linked_on <= {{ date_add_days('open_week.sunday', 14) }}
-            and links.linked_on <= {{ as_of_date() }}
-            and (links.unlinked_on is null or links.unlinked_on > open_week.sunday)
-    inner join {{ ref('dim_goal') }} as goal
-        on
-            links.goal_id = goal.goal_id
-            and (
-                goal.deleted_at is null
-                or {{ utc_date('goal.deleted_at') }} > open_week.sunday
-            )
-),
-
 served as (
-    select distinct valid.initiative_id, valid.week_start
-    from valid
+    select distinct linked.initiative_id, linked.week_start
+    from {{ ref('initiative_goal_week') }} as linked
     inner join {{ ref('goal_week') }} as goal
         on
-            valid.goal_id = goal.goal_id
-            and valid.week_start = goal.week_start
+            linked.goal_id = goal.goal_id
+            and linked.week_start = goal.week_start
             and goal.is_active
-    where valid.depth = valid.nearest_depth
 )
 
 select

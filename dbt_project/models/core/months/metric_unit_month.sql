@@ -24,7 +24,7 @@ served as (
         tree.ancestor_id as org_unit_id,
         initiative.week_start,
         initiative.org_basis,
-        links.goal_id
+        linked.goal_id
     from {{ ref('initiative_month') }} as initiative
     inner join {{ ref('bridge_org_unit_basis') }} as tree
         on
@@ -32,14 +32,10 @@ served as (
             and initiative.org_basis = tree.org_basis
             and initiative.sunday >= tree.valid_from
             and initiative.sunday < tree.valid_to
-    inner join {{ ref('bridge_work_item') }} as above
-        on initiative.initiative_id = above.descendant_id
-    inner join {{ ref('bridge_goal_initiative') }} as links
+    inner join {{ ref('initiative_goal_week') }} as linked
         on
-            above.ancestor_id = links.work_item_id
-            and links.linked_on <= {{ date_add_days('initiative.sunday', 14) }}
-            and links.linked_on <= {{ as_of_date() }}
-            and (links.unlinked_on is null or links.unlinked_on > initiative.sunday)
+            initiative.initiative_id = linked.initiative_id
+            and initiative.week_start = linked.week_start
 )
 
 select

@@ -34,6 +34,7 @@ seated as (
     left join {{ ref('fct_seat') }} as seat
         on
             begun.reporter_person_id = seat.person_id
+            and seat.assignment_id <> '(none)'
             and seat.is_primary_seat
             and seat.valid_from <= begun.began_on
             and begun.began_on < seat.valid_to

@@ -1,6 +1,6 @@
--- The words of an open initiative's title and of an active goal's title that may be shown, each
--- with its part of the title's direction: rare words weigh more, and the squares of a title's sum
--- to 1.
+-- The words of an open initiative's title and of an active goal's title that may be shown, but for
+-- those of units' names, which the nearness of units tells better; each with its part of the
+-- title's direction: rare words weigh more, and the squares of a title's sum to 1.
 with said as (
     select state.initiative_id as subject_id, 'initiative' as kind, items.title as content
     from {{ ref('initiative_state') }} as state
@@ -13,9 +13,21 @@ with said as (
     where now.is_active and goals.is_published
 ),
 
+unit_name as (
+    select units.org_unit_id, units.name
+    from {{ ref('dim_org_unit_history') }} as units
+),
+
+unit_word as (
+    select distinct words.part as word
+    from ({{ words_to_rows('unit_name', ['org_unit_id'], 'name') }}) as words
+),
+
 spoken as (
     select words.subject_id, words.kind, words.part as word
     from ({{ words_to_rows('said', ['subject_id', 'kind'], 'content') }}) as words
+    left join unit_word on words.part = unit_word.word
+    where unit_word.word is null
 ),
 
 rarity as (

@@ -31,7 +31,7 @@ select
     overall.alignment_index,
     overall.index_low,
     overall.index_high,
-    overall.index_basis,
+    case when not unit.is_hidden then coalesce(overall.index_basis, '') end as index_basis,
     change.change_3m,
     change.change_12m,
     change.main_driver,
