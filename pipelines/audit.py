@@ -22,8 +22,9 @@ import duckdb
 from pipelines.audit_answers import Closed, closed_answers
 from pipelines.audit_cells import LinkedCells
 from pipelines.audit_effort import linked_efforts
+from pipelines.audit_free_rows import Cell
 from pipelines.audit_rows import CELLS, attach, changed_cells, loose_rows
-from pipelines.audit_rowspace import Cell, Told, told_groups
+from pipelines.audit_rowspace import Told, told_groups
 from pipelines.audit_waves import linked_periods, linked_waves
 from pipelines.audit_weeks import linked_weeks
 from pipelines.config import Privacy

@@ -11,7 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pipelines.audit_rowspace import Alike, Cell
+from pipelines.audit_free_rows import Cell
+from pipelines.audit_rowspace import Alike
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ from typing import Final
 import duckdb
 
 from pipelines.audit_cells import LinkedCells
-from pipelines.audit_rowspace import Alike, Cell
+from pipelines.audit_free_rows import Cell
+from pipelines.audit_rowspace import Alike
 
 _OWN_SHOWN: Final = (
     "select node_class, month_start, org_basis, org_unit_id from marts.effort_own_unit "

@@ -18,7 +18,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 
@@ -31,7 +30,7 @@ from pipelines.audit_unions import PRIME, reduced, told_unions
 class Alike:
     """Amounts that are summed in the same cells, and whose they are.
 
-    `people` names them where they are few and may be in several Alikes.
+    `people` names those of them who may be in several Alikes.
     """
 
     cells: frozenset[Cell]
@@ -112,7 +111,7 @@ def _together(alikes: Sequence[Alike]) -> Alike:
 
 def _n_people(alikes: Sequence[Alike]) -> int:
     """Distinct people, who are all different where they are not named."""
-    return len(_named(alikes)) + sum(alike.n_people for alike in alikes if not alike.people)
+    return len(_named(alikes)) + sum(alike.n_people - len(alike.people) for alike in alikes)
 
 
 def _named(alikes: Sequence[Alike]) -> frozenset[str]:

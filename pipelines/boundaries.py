@@ -21,6 +21,8 @@ BOUNDARIES: Final = (
     "load.normalized",
     "load.written",
     "load.end",
+    "forecast.end",
+    "link.end",
     "transform.begin",
     "transform.end",
     "publish.begin",

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from pipelines.audit_rowspace import Alike, Cell, told_groups
+from pipelines.audit_free_rows import Cell
+from pipelines.audit_rowspace import Alike, told_groups
 
 Order = tuple[int | str, ...]
 

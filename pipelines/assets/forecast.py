@@ -12,6 +12,7 @@ from typing import Final
 import dagster as dg
 
 from pipelines.assets.load import raw_key
+from pipelines.boundaries import reached
 from pipelines.forecast import forecast
 from pipelines.forecast_table import FORECASTS, SCHEMA, WEEKS
 from pipelines.night import Night
@@ -45,6 +46,7 @@ def build_forecast(given: Mapping[str, list[str]]) -> dg.AssetsDefinition:
         begun = time.monotonic()
         n_weeks = forecast(night.warehouse, night.clock.as_of)
         seconds = time.monotonic() - begun
+        reached("forecast.end")
         log.info("forecast: %d weeks of metrics worked out", n_weeks)
         for table in _TABLES:
             yield dg.MaterializeResult(

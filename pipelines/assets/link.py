@@ -12,6 +12,7 @@ from typing import Final
 import dagster as dg
 
 from pipelines.assets.load import raw_key
+from pipelines.boundaries import reached
 from pipelines.linkage import link
 from pipelines.linkage_subjects import REFERENCES
 from pipelines.linkage_table import SCHEMA, TABLE
@@ -37,6 +38,7 @@ def build_link(given: Mapping[str, list[str]]) -> dg.AssetsDefinition:
         begun = time.monotonic()
         found = link(night.warehouse, night.clock.as_of)
         accounts = found.select("source", "account_ref").n_unique()
+        reached("link.end")
         log.info("link: %d candidates of %d accounts", found.height, accounts)
         return dg.MaterializeResult(
             metadata={
