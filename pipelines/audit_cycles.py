@@ -51,13 +51,14 @@ def _finished(onward: Mapping[Cell | None, Sequence[Cell | None]]) -> list[Cell 
         stack = [(root, iter(onward.get(root, ())))]
         while stack:
             row, ahead = stack[-1]
-            following = next((other for other in ahead if other not in seen), stack)
-            if following is stack:
+            for following in ahead:
+                if following not in seen:
+                    seen.add(following)
+                    stack.append((following, iter(onward.get(following, ()))))
+                    break
+            else:
                 order.append(row)
                 stack.pop()
-            else:
-                seen.add(following)
-                stack.append((following, iter(onward.get(following, ()))))
     return order
 
 

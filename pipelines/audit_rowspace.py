@@ -58,40 +58,62 @@ def told_groups(
     `above` holds every cell, with the next cell that it is a part of, where there is one: it makes
     the matrix thin and says nothing about what is told.
     """
-    free = FreeRows(above)
-    blocks = [_Block(rows, columns) for rows, columns in _blocks(_few(free, alikes, minimum))]
-    found = []
-    for block in blocks:
-        for chosen in block.told(minimum):
-            combination = free.cells_of(block.weights(chosen))
-            needed = {cell for cell in combination if _is_settled(free.alone(cell), blocks)}
-            group = [block.alikes[i] for i in chosen]
-            found.append(Told(_n_people(group), combination, frozenset(needed)))
-    return found
+    return Sums(alikes, above, minimum).told()
 
 
-def _few(free: FreeRows, alikes: Iterable[Alike], minimum: int) -> list[tuple[Vector, Alike]]:
-    """Columns of few people that may be told, in free rows; all others are left out of these.
+class Sums:
+    """Cells that sum the same amounts, of which one after the other can be hidden."""
 
-    Columns that are the same in free rows are told together or not at all, so they count as one.
-    """
-    merged = _merged(alikes)
-    for alike in merged:
-        if alike.n_people >= minimum:
-            free.leave_out(free.column(alike.cells))
-    small = [(free.column(alike.cells), alike) for alike in merged if alike.n_people < minimum]
-    while True:
-        same: dict[frozenset[tuple[Cell, Number]], list[Alike]] = defaultdict(list)
-        for column, alike in small:
-            if resolved := free.resolved(column):
-                same[frozenset(resolved.items())].append(alike)
-        small = [(dict(key), _together(of)) for key, of in same.items()]
-        out = [column for column, alike in small if alike.n_people >= minimum]
-        out = out or on_cycles(column for column, _ in small)
-        if not out:
-            return small
-        for column in out:
-            free.leave_out(column)
+    def __init__(
+        self, alikes: Iterable[Alike], above: Mapping[Cell, Cell | None], minimum: int
+    ) -> None:
+        self._minimum = minimum
+        self._free = FreeRows(above)
+        merged = _merged(alikes)
+        for alike in merged:
+            if alike.n_people >= minimum:
+                self._free.leave_out(self._free.column(alike.cells))
+        self._few = [
+            (self._free.column(alike.cells), alike) for alike in merged if alike.n_people < minimum
+        ]
+        self._narrow()
+
+    def hide(self, cell: Cell) -> None:
+        """From now on without this cell: no combination has a multiple of it."""
+        self._free.leave_out(self._free.alone(cell))
+        self._narrow()
+
+    def told(self) -> list[Told]:
+        """Groups of 1 to minimum − 1 people whose sum is known, without those made up of others."""
+        blocks = [_Block(rows, columns) for rows, columns in _blocks(self._few)]
+        found = []
+        for block in blocks:
+            for chosen in block.told(self._minimum):
+                combination = self._free.cells_of(block.weights(chosen))
+                needed = {
+                    cell for cell in combination if _is_settled(self._free.alone(cell), blocks)
+                }
+                group = [block.alikes[i] for i in chosen]
+                found.append(Told(_n_people(group), combination, frozenset(needed)))
+        return found
+
+    def _narrow(self) -> None:
+        """Keep, in free rows, the columns of few people that may be told; leave out all others.
+
+        Columns that are the same in free rows are told together or not at all: they become one.
+        """
+        while True:
+            same: dict[frozenset[tuple[Cell, Number]], list[Alike]] = defaultdict(list)
+            for column, alike in self._few:
+                if resolved := self._free.resolved(column):
+                    same[frozenset(resolved.items())].append(alike)
+            self._few = [(dict(key), _together(of)) for key, of in same.items()]
+            out = [column for column, alike in self._few if alike.n_people >= self._minimum]
+            out = out or on_cycles(column for column, _ in self._few)
+            if not out:
+                return
+            for column in out:
+                self._free.leave_out(column)
 
 
 def _merged(alikes: Iterable[Alike]) -> list[Alike]:
@@ -188,7 +210,7 @@ def _items(block: Sequence[Alike]) -> list[list[int]]:
     """What is put together: columns, and all columns of the same few people at once."""
     same: dict[frozenset[str], list[int]] = defaultdict(list)
     for i, alike in enumerate(block):
-        if alike.people:
+        if len(alike.people) == alike.n_people:
             same[alike.people].append(i)
     return [[i] for i in range(len(block))] + [both for both in same.values() if len(both) > 1]
 

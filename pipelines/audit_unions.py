@@ -42,7 +42,7 @@ class Reduced:
     pivots: list[int]
     idle: Matrix
 
-    def weights(self, columns: Sequence[int]) -> list[Fraction]:
+    def weights(self, columns: Sequence[int]) -> list[int | Fraction]:
         """Multiples of the matrix's rows that are 1 on these columns, if any are."""
         used = [row for row, pivot in enumerate(self.pivots) if pivot in columns]
         return [_fraction(int(w)) for w in self.made_of[used].sum(axis=0) % PRIME]
@@ -135,8 +135,10 @@ def _keys(sums: Matrix) -> Matrix:
     return keys
 
 
-def _fraction(residue: int) -> Fraction:
+def _fraction(residue: int) -> int | Fraction:
     """The fraction of small terms that is `residue` modulo PRIME (Wang's reconstruction)."""
+    if residue < _LARGEST_TERM or PRIME - residue < _LARGEST_TERM:
+        return residue if residue < _LARGEST_TERM else residue - PRIME
     before, now = (PRIME, 0), (residue, 1)
     while now[0] > _LARGEST_TERM:
         quotient = before[0] // now[0]

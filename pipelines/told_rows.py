@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from pipelines.audit_free_rows import Cell
-from pipelines.audit_rowspace import Alike, told_groups
+from pipelines.audit_rowspace import Alike, Sums
 
 Order = tuple[int | str, ...]
 
@@ -28,30 +28,20 @@ def rows_to_hide(
     stays. While a group is told, the first of the rows is hidden without which some group would
     not be told; where there are none, the first of all.
     """
-    shown, hidden = dict(above), list[Cell]()
+    shown, hidden = set(above), list[Cell]()
+    telling = [Sums(alikes, above, minimum) for alikes in kinds]
     while True:
-        by_kind = [told_groups(alikes, shown, minimum) for alikes in kinds]
-        told = [group for groups in by_kind for group in groups]
-        needed = {cell for group in told for cell in group.needed}
+        by_kind = [(sums, sums.told()) for sums in telling]
+        # What tells nothing tells nothing with fewer rows.
+        telling = [sums for sums, told in by_kind if told]
+        needed = {cell for _, told in by_kind for group in told for cell in group.needed}
         ranks = {cell: rank for cell in needed if (rank := order(cell)) is not None}
-        if told and not ranks:
+        if telling and not ranks:
             ranks = {cell: rank for cell in shown if (rank := order(cell)) is not None}
-        if not told or not ranks:
+        if not telling or not ranks:
             return hidden
         first = min(ranks, key=lambda cell: ranks[cell])
         hidden.append(first)
-        over = shown.pop(first)
-        shown = {cell: over if up == first else up for cell, up in shown.items()}
-        # What tells nothing tells nothing with fewer rows.
-        kinds = [
-            _without(alikes, first) for alikes, groups in zip(kinds, by_kind, strict=True) if groups
-        ]
-
-
-def _without(alikes: Sequence[Alike], hidden: Cell) -> list[Alike]:
-    return [
-        Alike(alike.cells - {hidden}, alike.n_people, alike.people)
-        if hidden in alike.cells
-        else alike
-        for alike in alikes
-    ]
+        shown.remove(first)
+        for sums in telling:
+            sums.hide(first)

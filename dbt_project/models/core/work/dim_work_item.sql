@@ -57,6 +57,7 @@ select
     only_in_worklogs.work_item_id,
     only_in_worklogs.source,
     only_in_worklogs.work_item_key,
-    null, null, false, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+    null, null, false, null, null, null, null, null, null, null, null, null, null, null, null,
+    null, null,
     null
 from only_in_worklogs
