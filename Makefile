@@ -10,7 +10,7 @@ export DO_NOT_TRACK := 1
 timed = @start=$$(date +%s); ( $(1) ); code=$$?; \
 	echo "make $@: $$(( $$(date +%s) - start )) s"; exit $$code
 
-.PHONY: nightly test test-live test-all lint ui bench-ingest bench-forecast lock definitions
+.PHONY: nightly test test-live test-all lint ui bench-ingest bench-forecast bench-privacy lock definitions
 
 nightly: $(RUN_READY)  ## pull, load, transform, publish: ARGS="--as-of 2026-10-31 --config FILE"
 	$(call timed,$(PYTHON) -m pipelines.cli nightly $(ARGS))
@@ -37,6 +37,9 @@ bench-ingest: $(DEV_READY)  ## ingestion beside the hand-written floor and dlt's
 
 bench-forecast: $(DEV_READY)  ## forecasts beside the naive ones and plain ETS
 	$(call timed,$(PYTHON) -m benchmarks.forecast $(ARGS))
+
+bench-privacy: $(DEV_READY)  ## what rules of small groups give away, and how much they leave
+	$(call timed,$(PYTHON) -m benchmarks.privacy $(ARGS))
 
 definitions: $(DEV_READY)  ## write the list of assets, checks, jobs and schedules that a test pins
 	$(PYTHON) -m tests.pipelines.listing > tests/pipelines/expected_definitions.txt

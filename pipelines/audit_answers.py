@@ -7,7 +7,9 @@ Shown cells of one tree tell sums of *rests* alone: what is in a shown unit and 
 shown ones below. Of a rest of n people whose values of 0 to 1 sum to s, m people have between
 greatest(0, s − (n − m)) and least(m, s): the optimum of the linear program over the rest's people.
 s is known as well as the cells say it: a favourable share is rounded to 0.01 and a band says less;
-means and eNPS are exact. Each answer of a rest of few people must stay open too (m = 1).
+means and eNPS are exact. As in the pattern (reading F5), parts of fewer than the minimum of people
+are looked at, by favourable shares, or where a construct has none by means, promoters and
+detractors.
 """
 
 from __future__ import annotations
@@ -24,8 +26,6 @@ from pipelines.audit_waves import wave_trees
 
 OPEN: Final = 0.25
 """How wide, at least, the bounds of a hidden cell must be: a quarter of the scale."""
-_FULL: Final = 10
-"""Answers from which a share may be shown as 0 or 1, and a mean at all."""
 _ROUNDING: Final = 0.005
 _NEGLIGIBLE: Final = 1e-9
 
@@ -37,7 +37,7 @@ MEASURES: Final = ("favourable_share", "mean_100", "promoters", "detractors")
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """People of a hidden cell, or single people of a rest, whose answers do not stay open."""
+    """People of a hidden cell, or direct members, whose answers do not stay open."""
 
     survey: str
     construct: str
@@ -80,8 +80,6 @@ def _closed_of(
             if total is None or n <= 0:
                 continue
             whose = {name: m for name, m in parts[unit].items() if m < minimum and m < n}
-            if below[unit] and n < _FULL:
-                whose["each of its people"] = 1
             for name, m in whose.items():
                 bounds = _bounds(m, n, total)
                 if bounds[1] - bounds[0] < OPEN - _NEGLIGIBLE:
@@ -155,7 +153,7 @@ def _shown(
     for survey, construct, unit, n, share, band, mean, enps, error in rows:
         found[survey, construct][unit] = (
             _share_sum(n, share, band),
-            None if mean is None else (n * mean / 100, n * mean / 100),
+            None if mean is None or share is not None else (n * mean / 100, n * mean / 100),
             *_enps_sums(n, enps, error),
         )
     return found

@@ -7,7 +7,7 @@ here: whose columns they are and what is told (`audit_rowspace`).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from fractions import Fraction
 
 Cell = Hashable
@@ -24,6 +24,10 @@ class FreeRows:
 
     def __init__(self, above: Mapping[Cell, Cell | None]) -> None:
         self._above = above
+        self._below: dict[Cell, list[Cell]] = defaultdict(list)
+        for cell, over in above.items():
+            if over is not None:
+                self._below[over].append(cell)
         self._bound: dict[Cell, Vector] = {}
 
     def leave_out(self, column: Vector) -> None:
@@ -50,17 +54,25 @@ class FreeRows:
             rows[over] = -1
         return self.resolved(rows)
 
-    def cells_of(self, weights: Vector) -> Vector:
+    def bound_to(self) -> dict[Cell, list[tuple[Cell, Number]]]:
+        """By free row, the rows that have a part of it, itself among them, and how much."""
+        found: dict[Cell, list[tuple[Cell, Number]]] = defaultdict(list)
+        for row in self._above:
+            for free, n in self._free(row).items():
+                found[free].append((row, n))
+        return found
+
+    def cells_of(
+        self, weights: Vector, bound_to: Mapping[Cell, Sequence[tuple[Cell, Number]]]
+    ) -> Vector:
         """The multiples of cells that these multiples of free rows are."""
-        of_row = {
-            row: sum(n * weights.get(free, 0) for free, n in self._free(row).items())
-            for row in self._above
-        }
-        of_cell = {
-            cell: of_row[cell] - (0 if over is None else of_row[over])
-            for cell, over in self._above.items()
-        }
-        return {cell: n for cell, n in of_cell.items() if n}
+        cells: Vector = defaultdict(int)
+        for free, weight in weights.items():
+            for row, n in bound_to[free] if weight else ():
+                cells[row] += n * weight
+                for below in self._below.get(row, ()):
+                    cells[below] -= n * weight
+        return {cell: n for cell, n in cells.items() if n}
 
     def resolved(self, rows: Vector) -> Vector:
         """A column in rows that are free by now."""

@@ -86,15 +86,17 @@ class Sums:
     def told(self) -> list[Told]:
         """Groups of 1 to minimum − 1 people whose sum is known, without those made up of others."""
         blocks = [_Block(rows, columns) for rows, columns in _blocks(self._few)]
+        bound_to = self._free.bound_to() if blocks else {}
+        settled: dict[Cell, bool] = {}
         found = []
         for block in blocks:
             for chosen in block.told(self._minimum):
-                combination = self._free.cells_of(block.weights(chosen))
-                needed = {
-                    cell for cell in combination if _is_settled(self._free.alone(cell), blocks)
-                }
-                group = [block.alikes[i] for i in chosen]
-                found.append(Told(_n_people(group), combination, frozenset(needed)))
+                combination = self._free.cells_of(block.weights(chosen), bound_to)
+                for cell in combination.keys() - settled.keys():
+                    settled[cell] = _is_settled(self._free.alone(cell), blocks)
+                needed = frozenset(cell for cell in combination if settled[cell])
+                people = _n_people([block.alikes[i] for i in chosen])
+                found.append(Told(people, combination, needed))
         return found
 
     def _narrow(self) -> None:

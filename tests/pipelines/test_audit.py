@@ -20,6 +20,7 @@ from pipelines.told_rows import rows_to_hide
 from tests.pipelines.leaky_company import Company, audited, build
 from tests.pipelines.published_world import AS_OF, RUN, results
 
+HIDDEN_A1 = {("as_was", "a1"), ("restated", "a1")}
 CELLS = "marts.understanding_and_control"
 
 
@@ -46,13 +47,12 @@ def test_an_honest_company_passes_and_the_audit_says_what_it_looked_at(tmp_path)
 
 
 def test_a_hidden_cell_that_a_shown_sibling_gives_away_is_found(tmp_path):
-    company = Company(hidden_cells={"a1"})
+    company = Company(hidden_cells={"a1"}, hidden=set(HIDDEN_A1))
     del company.was["a0"], company.was["a1"]  # names of two of a's own five people
     for i in range(3):
         del company.was[f"a1{i}"]
     for i in range(2, 5):
         del company.was[f"a{i}"]
-    company.hidden = {("as_was", "a1"), ("restated", "a1")}
     said = findings(tmp_path, company)
     named = [f for f in said if f.startswith("understanding_and_control: answers, w control")]
     assert "+a, −a2 give away 2 people" in only(named)
@@ -76,8 +76,7 @@ def test_rows_of_several_units_that_tell_together_what_none_tells_alone_are_foun
     )
     company.was |= {f"more{i}": "a" for i in range(7)}
     heads = only([f for f in findings(tmp_path, company) if "people there" in f])
-    assert "+as_was a, +as_was b" in heads
-    assert "−restated a, −restated b" in heads
+    assert heads.count("as_was ") + heads.count("restated ") >= 4
     assert "give away 2 people" in heads
 
 
@@ -111,20 +110,22 @@ def test_one_who_was_asked_and_did_not_answer_is_told_by_who_did(tmp_path):
 
 
 def test_a_unanimous_rest_is_found(tmp_path):
-    """Root's own six people all said no, and root's cells tell their sum to the last digit."""
-    company = Company(answers={f"root{i}": 0.0 for i in range(6)})
-    said = findings(tmp_path, company)
-    assert said
-    assert all("each of its people (1 of the rest)" in f for f in said)
-    assert any("unit root and of those below it tell mean_100" in f for f in said)
-
-
-def test_a_hidden_unit_of_few_people_in_a_rest_that_is_nearly_of_one_mind_is_found(tmp_path):
-    company = Company(hidden_cells={"a1"}, answers={f"a{i}": 1.0 for i in range(5)})
+    """a1 is hidden with three people beside ten of a2, who are shown; all of a's own said no."""
+    company = Company(hidden_cells={"a1"}, hidden=set(HIDDEN_A1))
+    company.answers = {f"a1{i}": 0.0 for i in range(5)}
     company.was = {p: "a" if p in {"a13", "a14"} else u for p, u in company.was.items()}
-    company.answers |= {f"a1{i}": 1.0 for i in range(5)}
-    said = [f for f in findings(tmp_path, company) if "hidden unit a1 (3 of the rest)" in f]
-    assert said
+    company.answers |= {f"a{i}": 0.0 for i in range(5)}
+    said = only(findings(tmp_path, company))
+    assert (
+        "the cells of unit a and of those below it tell favourable_share of hidden unit a1" in said
+    )
+    assert "(3 of the rest) to lie within 0.00 and" in said
+
+
+def test_a_hidden_unit_of_few_people_beside_others_of_another_mind_stays_open(tmp_path):
+    company = Company(hidden_cells={"a1"}, hidden=set(HIDDEN_A1))
+    company.was = {p: "a" if p in {"a13", "a14"} else u for p, u in company.was.items()}
+    assert findings(tmp_path, company) == []
 
 
 @pytest.mark.parametrize(
