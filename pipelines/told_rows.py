@@ -29,7 +29,7 @@ def rows_to_hide(
     not be told; where there are none, the first of all.
     """
     shown, hidden = set(above), list[Cell]()
-    telling = [Sums(alikes, above, minimum) for alikes in kinds]
+    telling = [Sums(alikes, above, minimum) for alikes in dict.fromkeys(map(tuple, kinds))]
     while True:
         by_kind = [(sums, sums.told()) for sums in telling]
         # What tells nothing tells nothing with fewer rows.

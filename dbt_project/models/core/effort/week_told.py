@@ -33,6 +33,7 @@ PLACED_WHOLE = """
         group by kind, week_start, person_key
     )
     group by kind, week_start, was, is_now
+    order by was, is_now
 """
 PLACED_PARTS = """
     select kind, week_start,
@@ -47,6 +48,7 @@ PLACED_PARTS = """
     full join (from member where org_basis = 'restated' and kind not in {whole}) as is_now
         using (kind, week_start, person_key)
     group by kind, week_start, was.tree_from, was.org_unit_id, is_now.org_unit_id
+    order by was.tree_from, was.org_unit_id, is_now.org_unit_id
 """
 
 
