@@ -37,3 +37,11 @@
 {% macro varies(value) -%}
     max(cast({{ value }} as decimal(38, 9))) > min(cast({{ value }} as decimal(38, 9)))
 {%- endmacro %}
+
+{# the sum of `value` over the rows of a window's `partition`, the same in whatever order -> double #}
+{% macro exact_sum_over(value, partition) -%}
+    cast(
+        sum(cast({{ value }} as decimal(38, 18))) over (partition by {{ partition }})
+        as {{ type_double() }}
+    )
+{%- endmacro %}

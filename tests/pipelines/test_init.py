@@ -547,6 +547,7 @@ def test_countries_of_places_may_stand_among_the_answers(tmp_path):
 # A whole company
 
 
+@pytest.mark.slow
 def test_a_company_set_up_by_answers_is_checked_and_run_for_a_night(tmp_path, systems):
     """BambooHR, Jira Cloud, Qualtrics and files of goals, from nothing to published marts."""
     lines = ["Acme", "DE", "bamboohr, jira_cloud, qualtrics, files"]

@@ -17,6 +17,7 @@ clipped as (
         least({{ date_add_days('staffing.valid_to', -1) }}, bounds.last_day) as last_day
     from {{ ref('unit_staffing') }} as staffing
     cross join bounds
+    where bounds.first_day is not null
 ),
 
 staffed_day as (

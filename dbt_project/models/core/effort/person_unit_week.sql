@@ -16,6 +16,7 @@ clipped as (
         least({{ date_add_days('seat.valid_to', -1) }}, bounds.last_sunday) as last_day
     from {{ ref('person_availability') }} as seat
     cross join bounds
+    where bounds.first_sunday is not null
 ),
 
 available as (

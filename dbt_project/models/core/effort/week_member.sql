@@ -27,7 +27,7 @@ available as (
         least({{ date_add_days('seat.valid_to', -1) }}, bounds.last_day) as last_day
     from {{ ref('person_availability') }} as seat
     cross join bounds
-    where seat.fte > 0
+    where seat.fte > 0 and bounds.first_day is not null
 ),
 
 available_day as (

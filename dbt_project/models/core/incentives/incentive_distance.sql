@@ -6,7 +6,7 @@ with paid as (
         tree.ancestor_id as org_unit_id,
         person.period_id,
         person.top_id,
-        sum(person.share) as weight
+        {{ exact_sum('person.share') }} as weight
     from {{ ref('incentive_person_top') }} as person
     inner join {{ ref('incentive_period') }} as period on person.period_id = period.period_id
     inner join {{ ref('bridge_org_unit_history') }} as tree
@@ -48,7 +48,7 @@ said as (
         tree.ancestor_id as org_unit_id,
         weighed.period_id,
         tops.top_id,
-        sum(weighed.weight * tops.share) as weight
+        {{ exact_sum('weighed.weight * tops.share') }} as weight
     from weighed
     inner join {{ ref('bridge_org_unit_history') }} as tree
         on
@@ -65,7 +65,7 @@ normalised as (
         paid.org_unit_id,
         paid.period_id,
         paid.top_id,
-        paid.weight / sum(paid.weight) over (partition by paid.org_unit_id, paid.period_id)
+        paid.weight / {{ exact_sum_over('paid.weight', 'paid.org_unit_id, paid.period_id') }}
             as paid_share,
         cast(0 as {{ type_double() }}) as said_share
     from paid
@@ -75,7 +75,7 @@ normalised as (
         said.period_id,
         said.top_id,
         0,
-        said.weight / sum(said.weight) over (partition by said.org_unit_id, said.period_id)
+        said.weight / {{ exact_sum_over('said.weight', 'said.org_unit_id, said.period_id') }}
     from said
 ),
 
@@ -84,8 +84,8 @@ together as (
         normalised.org_unit_id,
         normalised.period_id,
         normalised.top_id,
-        sum(normalised.paid_share) as paid_share,
-        sum(normalised.said_share) as said_share
+        {{ exact_sum('normalised.paid_share') }} as paid_share,
+        {{ exact_sum('normalised.said_share') }} as said_share
     from normalised
     group by normalised.org_unit_id, normalised.period_id, normalised.top_id
 )
@@ -93,7 +93,7 @@ together as (
 select
     together.org_unit_id,
     together.period_id,
-    0.5 * sum(abs(together.paid_share - together.said_share)) as weight_distance
+    0.5 * {{ exact_sum('abs(together.paid_share - together.said_share)') }} as weight_distance
 from together
 group by together.org_unit_id, together.period_id
 having sum(together.paid_share) > 0 and sum(together.said_share) > 0

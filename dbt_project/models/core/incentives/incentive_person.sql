@@ -24,9 +24,9 @@ select
     line.period_id,
     line.person_id,
     line.org_unit_id,
-    sum(case when line.n_goals = 0 then line.share else 0 end) as orphan_share,
-    sum(
-        case when line.n_opposed > 0 and line.n_opposed = line.n_wanted then line.share else 0 end
-    ) as opposed_share
+    {{ exact_sum('case when line.n_goals = 0 then line.share else 0 end') }} as orphan_share,
+    {{ exact_sum(
+        'case when line.n_opposed > 0 and line.n_opposed = line.n_wanted then line.share else 0 end'
+    ) }} as opposed_share
 from line
 group by line.period_id, line.person_id, line.org_unit_id

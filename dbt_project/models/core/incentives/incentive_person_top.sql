@@ -5,7 +5,7 @@ select
     share.person_id,
     share.org_unit_id,
     coalesce(tops.top_id, 'none') as top_id,
-    sum(share.share * coalesce(line.share, 1) * coalesce(tops.share, 1)) as share
+    {{ exact_sum('share.share * coalesce(line.share, 1) * coalesce(tops.share, 1)') }} as share
 from {{ ref('incentive_share') }} as share
 left join {{ ref('incentive_line_goal') }} as line
     on share.period_id = line.period_id and share.incentive_line_id = line.incentive_line_id

@@ -29,7 +29,7 @@ select
     line.measure_kind,
     line.measure_id,
     line.direction,
-    line.weight / sum(line.weight) over (partition by line.period_id, line.person_id) as share
+    line.weight / {{ exact_sum_over('line.weight', 'line.period_id, line.person_id') }} as share
 from line
 left join {{ ref('fct_seat') }} as seat
     on

@@ -3,7 +3,7 @@
 with basis as (
     select
         months.month_start,
-        sum(months.weight) as weight,
+        {{ exact_sum('months.weight') }} as weight,
         count(*) as n_blocks,
         substr(
             {% for block in ['linked', 'understood', 'controlled', 'pulled', 'rewarded'] %}
@@ -22,9 +22,9 @@ summed as (
         block.month_start,
         block.org_basis,
         count(block.score) as n_blocks,
-        sum(block.score * months.weight) as score,
-        sum(block.score_low * months.weight) as score_low,
-        sum(block.score_high * months.weight) as score_high
+        {{ exact_sum('block.score * months.weight') }} as score,
+        {{ exact_sum('block.score_low * months.weight') }} as score_low,
+        {{ exact_sum('block.score_high * months.weight') }} as score_high
     from {{ ref('scorecard_block') }} as block
     inner join {{ ref('scorecard_basis') }} as months
         on block.month_start = months.month_start and block.block = months.block

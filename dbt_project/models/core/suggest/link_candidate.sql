@@ -19,7 +19,7 @@ evidence as (
     select
         own.subject_id as initiative_id,
         other.subject_id as goal_id,
-        sum(own.weight * other.weight) as words,
+        {{ exact_sum('own.weight * other.weight') }} as words,
         0.0 as nearness,
         0.0 as people
     from {{ ref('suggestion_word') }} as own

@@ -40,6 +40,6 @@ elsewhere as (
 select
     elsewhere.initiative_id,
     elsewhere.goal_id,
-    elsewhere.person_days / sum(elsewhere.person_days) over (partition by elsewhere.initiative_id)
-        as share
+    elsewhere.person_days
+    / {{ exact_sum_over('elsewhere.person_days', 'elsewhere.initiative_id') }} as share
 from elsewhere

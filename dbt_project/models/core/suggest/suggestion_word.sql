@@ -47,7 +47,8 @@ select
     spoken.kind,
     spoken.word,
     rarity.weight
-    / sqrt(sum(rarity.weight * rarity.weight) over (partition by spoken.subject_id, spoken.kind))
-        as weight
+    / sqrt(
+        {{ exact_sum_over('rarity.weight * rarity.weight', 'spoken.subject_id, spoken.kind') }}
+    ) as weight
 from spoken
 inner join rarity on spoken.word = rarity.word

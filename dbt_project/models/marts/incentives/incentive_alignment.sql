@@ -5,8 +5,8 @@ with person as (
         tree.ancestor_id as org_unit_id,
         people.period_id,
         count(*) as n_people,
-        avg(people.orphan_share) as orphan_weight_share,
-        avg(people.opposed_share) as opposed_share
+        {{ exact_mean('people.orphan_share') }} as orphan_weight_share,
+        {{ exact_mean('people.opposed_share') }} as opposed_share
     from {{ ref('incentive_person') }} as people
     inner join {{ ref('incentive_period') }} as period on people.period_id = period.period_id
     inner join {{ ref('bridge_org_unit_history') }} as tree

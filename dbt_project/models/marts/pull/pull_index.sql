@@ -18,7 +18,11 @@ paired as (
         case
             when
                 {{ varies('shown.structural_mean') }} and {{ varies('shown.survey_mean') }}
-                then corr(shown.structural_mean, shown.survey_mean)
+                then
+                    cast(
+                        cast(corr(shown.structural_mean, shown.survey_mean) as decimal(38, 9))
+                        as {{ type_double() }}
+                    )
         end as correlation
     from shown
     where

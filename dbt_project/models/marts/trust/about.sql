@@ -18,6 +18,8 @@
     ('rules', 'as_was: people and goals count where they were at the time; restated: by the organisation of today.'),
     ('rules', 'Survey numbers are those of the unit at the time of asking, frozen when the wave closed.'),
     ('rules', 'Where a small group could be found by subtracting, its smallest neighbour is hidden too; hidden cells all look alike.'),
+    ('rules', 'Rows by today\'s units are hidden where, beside the rows as they were, they would give away fewer people than the minimum.'),
+    ('rules', 'Before each publish an audit searches all that readers will see for a group under the minimum, and stops it.'),
     ('rules', 'A null says why in reason_missing where a table has that column; it never stands for 0.'),
     ('threshold', 'Survey numbers need at least ' ~ var('minimum_group') ~ ' people.'),
     ('threshold', 'Effort numbers need at least ' ~ var('minimum_group_effort') ~ ' people.'),
