@@ -31,8 +31,8 @@ SHARED: Final = {
 
 NO_FUNCTION: Final = {
     "all", "and", "any", "as", "by", "decimal", "end", "except", "exists", "from", "in",
-    "intersect", "join", "not", "on", "or", "over", "select", "then", "union", "using", "values", "when",
-    "where", "with",
+    "intersect", "join", "not", "on", "or", "over", "select", "then", "union", "using", "values",
+    "when", "where", "with",
 }  # fmt: skip
 """Words that may stand before a bracket and call nothing."""
 
