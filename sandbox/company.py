@@ -21,6 +21,7 @@ from sandbox import (
     histories,
     incentives,
     initiatives,
+    itemkeys,
     items,
     measurecases,
     metrics,
@@ -83,7 +84,7 @@ def _tables(plan: Plan) -> dict[str, pl.DataFrame]:
     tables |= surveys.survey_tables(plan, tables)
     parts = measurecases.cast(org, tables)
     tables = measurecases.plant(plan, parts, tables)
-    tables = shiftcases.plant(plan, org, parts.twins, tables)
+    tables = itemkeys.in_order(shiftcases.plant(plan, org, parts.twins, tables))
     return tables | {"incentive_lines": incentives.pay(plan, parts, tables)}
 
 

@@ -16,12 +16,14 @@ select
     basis.goal_id,
     basis.metric_id,
     basis.week_start,
-    avg(
-        case
-            when basis.is_upward and recording.value >= basis.target then 1.0
-            when not basis.is_upward and recording.value <= basis.target then 1.0
-            else 0.0
-        end
+    cast(
+        avg(
+            case
+                when basis.is_upward and recording.value >= basis.target then 1.0
+                when not basis.is_upward and recording.value <= basis.target then 1.0
+                else 0.0
+            end
+        ) as {{ type_double() }}
     ) as inside_share
 from {{ ref('outlook_basis_week') }} as basis
 inner join recording
