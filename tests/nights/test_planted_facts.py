@@ -30,6 +30,7 @@ SPRING, AUTUMN = dt.date(2026, 4, 1), dt.date(2026, 9, 1)
 
 def rows(company: Company, query: str, *values: object) -> pl.DataFrame:
     with company.marts() as connection:
+        connection.execute("set schema = 'marts'")
         found = connection.sql(query, params=list(values)).to_arrow_table()
         return pl.DataFrame(pl.from_arrow(found))
 
