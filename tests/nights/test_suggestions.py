@@ -133,7 +133,7 @@ def test_every_open_initiative_without_a_goal_gets_its_likeliest_three_and_no_ot
     likeliest = suggested(default_company)
     with default_company.marts() as connection:
         rows = connection.execute(
-            "select initiative_id, rank, goal_id from link_suggestions order by 1, 2"
+            "select initiative_id, rank, goal_id from marts.link_suggestions order by 1, 2"
         ).fetchall()
     expected = [
         (initiative, rank, goal)
