@@ -14,6 +14,8 @@ from tests.nights.company import Company, unequal
 from tests.nights.conftest import LAST_MONTH, another
 from tests.nights.readers import Readers
 
+pytestmark = pytest.mark.timeout(900)
+
 
 @dataclass(frozen=True)
 class TwoNights:

@@ -20,6 +20,8 @@ from tests.nights.company import Company
 from tests.nights.identity_figures import Figures, bridge, figures, linked, matched, measured
 from tests.pipelines.linked_company import warehouse_of
 
+pytestmark = pytest.mark.timeout(900)
+
 LEAST_PRECISION, LEAST_RECALL = 0.99, 0.9
 REVIEW = "identity_review.csv"
 

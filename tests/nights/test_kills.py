@@ -11,6 +11,8 @@ from pipelines.boundaries import BOUNDARIES
 from tests.nights.company import Company, unequal
 from tests.nights.conftest import another
 
+pytestmark = pytest.mark.timeout(900)
+
 QUICK = ("load.normalized:jira", "publish.synced")
 
 

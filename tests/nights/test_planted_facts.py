@@ -22,6 +22,8 @@ from sandbox.draw import Plan, day_of
 from sandbox.world import GOALS, HR, TRACKER, end_of
 from tests.nights.company import Company
 
+pytestmark = pytest.mark.timeout(900)
+
 BIG_ORPHAN, SMALL_ORPHAN = "Move everything to the new vendor", "Paint the meeting rooms"
 """Initiatives that no goal has: 340 person-days of six people, three of one."""
 SPRING, AUTUMN = dt.date(2026, 4, 1), dt.date(2026, 9, 1)

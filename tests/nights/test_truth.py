@@ -15,6 +15,8 @@ from sandbox.world import SURVEYS, TRACKER, end_of
 from tests.nights.company import Company
 from tests.nights.equality import KEYS, differences
 
+pytestmark = pytest.mark.timeout(900)
+
 
 def truths(company: Company) -> dict[str, pl.DataFrame]:
     return compute(
