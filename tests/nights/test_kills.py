@@ -29,6 +29,7 @@ def kill(company: Company, at: str) -> None:
     assert code == -signal.SIGKILL, said
 
 
+@pytest.mark.slow
 def test_a_rerun_after_kills_in_load_and_publish_ends_with_the_same_marts(
     whole: Company, tmp_path: Path
 ) -> None:

@@ -145,6 +145,7 @@ def test_shifts_of_customers_metrics_are_answered_or_not_as_planted(
     assert min(checked.values()) >= 1
 
 
+@pytest.mark.slow
 def test_bulk_linking_everything_to_one_top_goal_shows_as_direct_and_as_one_goal(
     default_company: Company, tmp_path: Path
 ) -> None:
