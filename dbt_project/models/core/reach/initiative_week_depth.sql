@@ -1,55 +1,10 @@
 -- How near a top goal an open initiative is in a week: the least depth of its active goals that are
--- top or aligned (reading R2b). Its goals are those of the nearest of itself and what is above it.
-with open_week as (
-    select initiative.work_item_id as initiative_id, week.week_start, week.sunday
-    from {{ ref('dim_work_item') }} as initiative
-    inner join {{ ref('effort_week') }} as week
-        on
-            {{ utc_date('initiative.created_at') }} <= week.sunday
-            and (
-                initiative.closed_at is null
-                or {{ utc_date('initiative.closed_at') }} > week.sunday
-            )
-            and (
-                initiative.deleted_at is null
-                or {{ utc_date('initiative.deleted_at') }} > week.sunday
-            )
-    where initiative.is_initiative
-),
-
-valid as (
-    select
-        open_week.initiative_id,
-        open_week.week_start,
-        links.goal_id,
-        bridge.depth as link_depth,
-        min(bridge.depth) over (
-            partition by open_week.initiative_id, open_week.week_start
-        ) as nearest_depth
-    from open_week
-    inner join {{ ref('bridge_work_item') }} as bridge
-        on open_week.initiative_id = bridge.descendant_id
-    inner join {{ ref('bridge_goal_initiative') }} as links
-        on
-            bridge.ancestor_id = links.work_item_id
-            and links.linked_on <= {{ date_add_days('open_week.sunday', 14) }}
-            and links.linked_on <= {{ as_of_date() }}
-            and (links.unlinked_on is null or links.unlinked_on > open_week.sunday)
-    inner join {{ ref('dim_goal') }} as goal
-        on
-            links.goal_id = goal.goal_id
-            and (
-                goal.deleted_at is null
-                or {{ utc_date('goal.deleted_at') }} > open_week.sunday
-            )
-)
-
-select valid.initiative_id, valid.week_start, min(goal.depth) as depth
-from valid
+-- top or aligned (reading R2b).
+select linked.initiative_id, linked.week_start, min(goal.depth) as depth
+from {{ ref('initiative_goal_week') }} as linked
 inner join {{ ref('goal_week') }} as goal
     on
-        valid.goal_id = goal.goal_id
-        and valid.week_start = goal.week_start
+        linked.goal_id = goal.goal_id
+        and linked.week_start = goal.week_start
         and goal.node_class in ('top', 'aligned')
-where valid.link_depth = valid.nearest_depth
-group by valid.initiative_id, valid.week_start
+group by linked.initiative_id, linked.week_start
